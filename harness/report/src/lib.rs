@@ -1,0 +1,1 @@
+//! Recognition reports from a result document

@@ -1,0 +1,1 @@
+//! Executes test plans and writes the result document

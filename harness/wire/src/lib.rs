@@ -1,0 +1,1 @@
+//! CDC SOAP and plain HTTP, client and server, with recorded exchanges

@@ -1,0 +1,1 @@
+//! The registry: patients, vaccinations, matching, reported and consolidated records

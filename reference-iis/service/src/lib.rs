@@ -1,0 +1,1 @@
+//! The reference IIS on the wire: acknowledgments and responses from findings and records
