@@ -1,1 +1,16 @@
-//! Conformance profiles for HL7 v2: readers, the expression language, compilation to a validator, the verdict
+//! Conformance profiles for HL7 v2: what a message must look like, and whether one does.
+//!
+//! A [`Validator`] is compiled once from a profile, never changes, and is shared by all threads. [`Validator::check`]
+//! gives [`Detection`]s, small records of numbers; [`Validator::finding`] makes words of one when somebody looks.
+//! [`check_message`] does the whole: the faults of the bytes, and the findings of the profile that the message claims.
+//!
+//! Not here: transports, test plans, and immunization knowledge beyond what the profiles state.
+
+mod builtin;
+mod detection;
+mod syntax;
+mod validator;
+
+pub use builtin::{Checked, builtin, builtins, check_message, rules, select};
+pub use detection::{Detection, Kind, Place, What};
+pub use validator::{ProfileInfo, Scratch, Validator};

@@ -1,0 +1,96 @@
+//! The profiles that ship, and the whole check of one message.
+
+use crate::syntax;
+use crate::validator::{ProfileInfo, Scratch, Validator};
+use std::sync::LazyLock;
+use titer_finding::{Finding, Rule};
+use titer_hl7::Message;
+
+static ALL: LazyLock<Vec<Validator>> = LazyLock::new(|| {
+    [
+        ("Z22", "VXU^V04^VXU_V04"),
+        ("Z23", "ACK^V04^ACK"),
+        ("Z31", "RSP^K11^RSP_K11"),
+        ("Z32", "RSP^K11^RSP_K11"),
+        ("Z33", "RSP^K11^RSP_K11"),
+        ("Z34", "QBP^Q11^QBP_Q11"),
+        ("Z42", "RSP^K11^RSP_K11"),
+        ("Z44", "QBP^Q11^QBP_Q11"),
+    ]
+    .into_iter()
+    .map(|(id, message_type)| {
+        Validator::bare(ProfileInfo {
+            id: id.to_owned(),
+            name: String::new(),
+            message_type: message_type.to_owned(),
+            source: String::new(),
+        })
+    })
+    .collect()
+});
+
+/// The profile with this id (`Z22`), when it ships.
+pub fn builtin(id: &str) -> Option<&'static Validator> {
+    builtins().find(|v| v.info().id == id)
+}
+
+/// Every profile that ships.
+pub fn builtins() -> impl Iterator<Item = &'static Validator> {
+    ALL.iter()
+}
+
+/// The profile that a message claims: by MSH-21, or, when that names none that ships, by MSH-9.
+pub fn select(message: &Message<'_>) -> Option<&'static Validator> {
+    let msh = message.segment("MSH", 1)?;
+    let claimed = msh.field(21).into_iter().flat_map(|f| {
+        f.repetitions()
+            .filter_map(|r| r.component(1).map(|c| c.text().trim().to_owned()))
+            .collect::<Vec<_>>()
+    });
+    for id in claimed {
+        if let Some(found) = builtin(&id) {
+            return Some(found);
+        }
+    }
+    let (code, event) = (msh.text(9, 1), msh.text(9, 2));
+    let id = match (code.as_ref(), event.as_ref()) {
+        ("VXU", _) => "Z22",
+        ("ACK", _) => "Z23",
+        _ => return None,
+    };
+    builtin(id)
+}
+
+/// What [`check_message`] found.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The id of the profile that was applied; `None` when the message claims none that ships.
+    pub profile: Option<&'static str>,
+    /// Findings in the order of their position in the message.
+    pub findings: Vec<Finding>,
+}
+
+/// Checks a message as a whole: the faults of the bytes, then the profile that the message claims.
+pub fn check_message(message: &Message<'_>) -> Checked {
+    let mut findings: Vec<Finding> = message
+        .faults()
+        .iter()
+        .map(|f| syntax::finding(f, message))
+        .collect();
+    let validator = select(message);
+    if let Some(validator) = validator {
+        let mut scratch = Scratch::new();
+        let detections = validator.check(message, &mut scratch);
+        findings.extend(detections.iter().map(|d| validator.finding(d, message)));
+    }
+    findings.sort_by_key(|f| (f.location.start, f.location.end));
+    Checked {
+        profile: validator.map(|v| v.info().id.as_str()),
+        findings,
+    }
+}
+
+/// Every rule of this crate: the guide's and the engine's own.
+pub fn rules() -> Vec<Rule> {
+    Vec::new()
+}

@@ -1,0 +1,134 @@
+//! What the engine reports: numbers, no words.
+
+use titer_finding::Severity;
+
+/// What was detected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A required element is missing.
+    RequiredMissing,
+    /// An element that is sent when known is missing.
+    KnownMissing,
+    /// An element that is not supported is there.
+    NotSupported,
+    /// A withdrawn element is there.
+    Withdrawn,
+    /// Too few or too many occurrences.
+    Cardinality,
+    /// `""` beside other repetitions.
+    NullRepeated,
+    /// Not the constant that the profile fixes.
+    Constant,
+    /// A constant is defined for an element that has parts.
+    ConstantDefinition,
+    /// Too short or too long.
+    Length,
+    /// The profile's length is not readable.
+    LengthDefinition,
+    /// The profile gives two kinds of length.
+    LengthDefinitionTwice,
+    /// Not written as its data type asks.
+    Format,
+    /// More parts than the profile knows.
+    Extra,
+    /// A separator that is not escaped in an element without parts.
+    Separator,
+    /// An escape sequence that HL7 does not know.
+    Escape,
+    /// A segment that the profile does not know.
+    UnknownSegment,
+    /// A segment where it does not belong.
+    MisplacedSegment,
+    /// A line that is no segment.
+    InvalidLine,
+    /// The data type of a field that may vary is not given.
+    Unresolved,
+    /// A code that is not in its table.
+    CodeNotFound,
+    /// A code of the table under another code system.
+    CodeSystem,
+    /// A code of the table without its code system.
+    CodeSystemMissing,
+    /// A code that the table excludes.
+    CodeExcluded,
+    /// A code that the table only permits.
+    CodePermitted,
+    /// A code that more than one table of the binding holds.
+    CodeAmbiguous,
+    /// A table that the profile names and nobody defines.
+    TableMissing,
+    /// A table without codes.
+    TableEmpty,
+    /// A binding that cannot be used.
+    Binding,
+    /// A conformance statement is not met.
+    Constraint,
+    /// A conformance statement could not be judged.
+    ConstraintUnclear,
+    /// An element is missing that its condition requires.
+    ConditionRequires,
+    /// An element is there that its condition forbids.
+    ConditionForbids,
+    /// A condition could not be judged.
+    ConditionUnclear,
+    /// Not what the step's data ask for.
+    Content,
+    /// A statement of the step could not be judged.
+    ContentUnclear,
+    /// Nothing in the message answers to what the step lists.
+    ContentMissing,
+}
+
+/// What kind of thing a [`Place`] names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum What {
+    /// The message or a group; `group` is its index in the profile.
+    Group,
+    /// A segment or something in it.
+    Segment,
+    /// A segment that could not be placed.
+    Loose,
+    /// A line that is no segment.
+    Line,
+}
+
+/// Where something is, as numbers; zero stands for "not that deep".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// What is named.
+    pub what: What,
+    /// Segment name.
+    pub name: [u8; 3],
+    /// Group index in the profile.
+    pub group: u16,
+    /// Which segment of that name in the message, or which instance of the group.
+    pub nth: u32,
+    /// Field number.
+    pub field: u16,
+    /// Repetition.
+    pub repetition: u32,
+    /// Component.
+    pub component: u16,
+    /// Subcomponent.
+    pub subcomponent: u16,
+}
+
+/// One thing that is wrong: a record of numbers that only the validator that made it can put into words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Detection {
+    /// What.
+    pub kind: Kind,
+    /// How bad, before any policy.
+    pub severity: Severity,
+    /// Where, as a path. For a missing element the path it would have.
+    pub place: Place,
+    /// Line, counted from 1: of the element, or of what it is missing from.
+    pub line: u32,
+    /// First byte of the element, or of what it is missing from.
+    pub start: u32,
+    /// The byte after the last one.
+    pub end: u32,
+    pub(crate) a: u32,
+    pub(crate) b: u32,
+}
