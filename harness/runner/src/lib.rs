@@ -1,1 +1,3 @@
 //! Executes test plans and writes the result document
+
+pub mod result;

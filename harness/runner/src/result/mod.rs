@@ -1,0 +1,29 @@
+//! The result document: everything that one run found out, in one JSON file.
+//!
+//! Every report is a rendering of this document and can be made again from it alone. The runner fills in steps and calls
+//! [`RunResult::settle`], which derives the verdicts of cases and groups, the counts, the coverage and the evidence list.
+//! Not here: how a step is executed, and how a report looks.
+
+mod counts;
+mod document;
+mod evidence;
+pub mod rollup;
+mod step;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use counts::Counts;
+pub use document::{
+    Capability, Case, Group, PlanInfo, Requirement, Role, RunResult, SCHEMA, SystemInfo, ToolInfo,
+    UnreadableResult, json_schema,
+};
+pub use evidence::{
+    Attestation, Body, Direction, Encoding, EvidenceEntry, EvidenceFile, Exchange, MessageEvidence,
+    Origin, Part, sha256_hex,
+};
+pub use step::{
+    Assertion, ChecklistItem, Evaluation, Judged, KnownFailure, Outcome, Step, StepKind, Waiver,
+};
+pub use verdict::{Standing, Verdict};
