@@ -69,7 +69,8 @@ impl Catalogue {
                     k.as_str(),
                 )
             })
-            .filter(|(d, _)| *d <= 3)
+            // three slips in a long id, one in a short one
+            .filter(|(d, k)| *d <= (k.chars().count() / 3).clamp(1, 3))
             .collect();
         near.sort_unstable();
         near.into_iter().take(3).map(|(_, k)| k).collect()

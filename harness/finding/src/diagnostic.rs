@@ -149,14 +149,7 @@ impl Diagnostic {
 
     /// `file:line:col`, as much of it as is known.
     fn place(&self) -> String {
-        let mut place = screen::one_line(&self.file);
-        for number in [self.line, self.column] {
-            if number == 0 {
-                break;
-            }
-            place = format!("{place}:{number}");
-        }
-        place
+        place(&self.file, self.line, self.column)
     }
 
     /// The marked columns as bytes of the line.
@@ -171,6 +164,18 @@ impl Diagnostic {
     }
 }
 
+/// `file:line:col`, as much of it as is known: a number that is 0 is not.
+pub(crate) fn place(file: &str, line: u32, column: u32) -> String {
+    let mut place = screen::one_line(file);
+    for number in [line, column] {
+        if number == 0 {
+            break;
+        }
+        place = format!("{place}:{number}");
+    }
+    place
+}
+
 /// Stands for the place in a report until [`with_origin`] writes it: the renderer counts columns in what is shown, and a
 /// line that was cut begins further right than its source.
 pub(crate) const ORIGIN: &str = "\u{e000}";
@@ -181,7 +186,11 @@ pub(crate) fn with_origin(report: &str, place: &str) -> String {
         return report.to_owned();
     };
     let after = after.trim_start_matches(|c: char| c == ':' || c.is_ascii_digit());
-    format!("{before}{place}{after}")
+    // without lines of the source the arrow begins one column further left
+    let start = before.rfind('\n').map_or(0, |n| n + 1);
+    let (before, arrow) = before.split_at(start);
+    let indent = if arrow.contains(" -->") { "" } else { " " };
+    format!("{before}{indent}{arrow}{place}{after}")
 }
 
 /// Columns of a source line that are shown.

@@ -1,5 +1,6 @@
 //! The finding itself.
 
+use crate::mask;
 use crate::phi::{MASK, Phi};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -136,9 +137,12 @@ pub struct Location {
 impl Location {
     /// The same place when the message starts `lines` lines and `bytes` bytes into a file.
     pub fn shifted(mut self, lines: u32, bytes: u64) -> Self {
-        self.line += lines;
-        self.start += bytes;
-        self.end += bytes;
+        // a finding that points nowhere still points nowhere
+        if self.line > 0 {
+            self.line += lines;
+            self.start += bytes;
+            self.end += bytes;
+        }
         self
     }
 }
@@ -214,25 +218,37 @@ impl Finding {
 
     /// The message with the value in its place, or with a mask.
     pub fn text(&self, mask: bool) -> String {
-        fill(&self.message, self.value.as_ref(), mask)
+        self.filled(&self.message, mask)
     }
 
     /// The help with the value in its place, or with a mask.
     pub fn help_text(&self, mask: bool) -> Option<String> {
-        self.help
-            .as_ref()
-            .map(|h| fill(h, self.value.as_ref(), mask))
+        self.help.as_ref().map(|h| self.filled(h, mask))
     }
 
-    /// The finding as it is written into documents: placeholders filled, and the value masked when asked.
+    /// The finding as it is written into documents: placeholders filled, and the value masked when asked, wherever it
+    /// stands.
     pub fn settled(&self, mask: bool) -> Finding {
         let mut settled = self.clone();
         settled.message = self.text(mask);
         settled.help = self.help_text(mask);
-        if mask && settled.value.is_some() {
-            settled.value = Some(Phi::new(MASK));
+        for label in &mut settled.labels {
+            label.text = self.filled(&label.text, mask);
+        }
+        if mask {
+            settled.expected = self.expected.as_ref().map(|e| self.filled(e, mask));
+            settled.value = self.value.as_ref().map(|_| Phi::new(MASK));
         }
         settled
+    }
+
+    fn filled(&self, template: &str, mask: bool) -> String {
+        let filled = fill(template, self.value.as_ref(), mask);
+        match &self.value {
+            // whoever wrote the text may have forgotten the placeholder
+            Some(value) if mask => mask::scrub(&filled, value.reveal()),
+            _ => filled,
+        }
     }
 }
 

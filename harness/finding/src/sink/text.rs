@@ -1,0 +1,201 @@
+//! Annotated lines of the message, for people.
+
+use super::{Options, Sink, Source};
+use crate::diagnostic::{ORIGIN, SOURCE_WIDTH, place, renderer, with_origin};
+use crate::finding::{Finding, Location, Severity};
+use crate::{mask, screen};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Snippet};
+use std::io::{self, Write};
+use std::ops::Range;
+
+/// Labels beside the fault itself that are shown.
+const MOST_LABELS: usize = 2;
+
+/// Writes each finding with the lines it is about.
+#[derive(Debug)]
+pub struct Text<W> {
+    out: W,
+    options: Options,
+}
+
+impl<W: Write> Text<W> {
+    /// Writes to `out`.
+    pub fn new(out: W, options: Options) -> Self {
+        Self { out, options }
+    }
+}
+
+impl<W: Write> Sink for Text<W> {
+    fn begin(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn message(&mut self, _: &Source<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn finding(&mut self, source: &Source<'_>, finding: &Finding) -> io::Result<()> {
+        writeln!(self.out, "{}\n", annotated(source, finding, self.options))
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// One finding as people read it, without the line end at its end.
+pub fn annotated(source: &Source<'_>, finding: &Finding, options: Options) -> String {
+    let finding = finding.settled(options.mask);
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let mut group = Group::with_title(
+        level
+            .primary_title(screen::one_line(&finding.message))
+            .id(screen::one_line(&finding.rule)),
+    );
+    let at = source.place(&finding.location);
+    let origin = place(source.file, at.line, at.column);
+    group = match excerpt(source, &finding, options.mask) {
+        Some(snippet) => group.element(snippet),
+        None => group.element(Origin::path(ORIGIN)),
+    };
+    if let Some(help) = &finding.help {
+        group = group.element(Level::HELP.message(screen::text(help)));
+    }
+    if let Some(note) = note(&finding) {
+        group = group.element(Level::NOTE.message(screen::text(&note)));
+    }
+    with_origin(&renderer(options.color).render(&[group]), &origin)
+}
+
+fn note(finding: &Finding) -> Option<String> {
+    let fixer = format!("{} can fix it", finding.fixer.words());
+    finding
+        .source
+        .as_ref()
+        .map(|source| format!("{source}; {fixer}"))
+}
+
+/// The lines with their marks; `None` when the finding points at no line of the message.
+fn excerpt(
+    source: &Source<'_>,
+    finding: &Finding,
+    masked: bool,
+) -> Option<Snippet<'static, Annotation<'static>>> {
+    let bytes = source.bytes.0;
+    let main = Place::find(bytes, &finding.location)?;
+    let mut marks = vec![(main, Some(primary_label(finding)))];
+    marks.extend(
+        finding
+            .labels
+            .iter()
+            .take(MOST_LABELS)
+            .filter_map(|l| Some((Place::find(bytes, &l.location)?, Some(l.text.clone())))),
+    );
+    let first = marks.iter().map(|(p, _)| p.line).min()?;
+    let last = marks.iter().map(|(p, _)| p.line).max()?;
+    let mut text = String::new();
+    let mut annotations = Vec::new();
+    for (number, line) in (first..=last).zip(lines(bytes).skip(first)) {
+        let here: Vec<usize> = (0..marks.len())
+            .filter(|i| marks.get(*i).is_some_and(|(p, _)| p.line == number))
+            .collect();
+        let spans: Vec<Range<usize>> = here
+            .iter()
+            .filter_map(|i| Some(marks.get(*i)?.0.span.clone()))
+            .collect();
+        let raw = bytes.get(line).unwrap_or_default();
+        let shown = if masked {
+            screen::show(&mask::line(raw), &spans, SOURCE_WIDTH)
+        } else {
+            screen::show(raw, &spans, SOURCE_WIDTH)
+        };
+        for (i, mark) in here.into_iter().zip(shown.marks) {
+            let kind = if i == 0 {
+                AnnotationKind::Primary
+            } else {
+                AnnotationKind::Context
+            };
+            let label = marks
+                .get_mut(i)
+                .and_then(|(_, label)| label.take())
+                .unwrap_or_default();
+            let at = text.len() + mark.start..text.len() + mark.end;
+            annotations.push(kind.span(at).label(screen::one_line(&label)));
+        }
+        text.push_str(&shown.text);
+        text.push('\n');
+    }
+    text.pop();
+    let start = source.lines_before as usize + first + 1;
+    Some(
+        Snippet::source(text)
+            .line_start(start)
+            .path(ORIGIN)
+            .annotations(annotations),
+    )
+}
+
+/// Under the fault: its location, and what was expected when that is short.
+fn primary_label(finding: &Finding) -> String {
+    let path = &finding.location.path;
+    match &finding.expected {
+        Some(expected) if expected.chars().count() <= 60 => {
+            if path.is_empty() {
+                format!("expected {expected}")
+            } else {
+                format!("{path}, expected {expected}")
+            }
+        }
+        _ => path.clone(),
+    }
+}
+
+/// A part of a line, counted in bytes from the line's start.
+struct Place {
+    /// Counted from 0 in the message.
+    line: usize,
+    span: Range<usize>,
+}
+
+impl Place {
+    fn find(bytes: &[u8], location: &Location) -> Option<Place> {
+        if location.line == 0 {
+            return None;
+        }
+        let start = usize::try_from(location.start).ok()?.min(bytes.len());
+        let end = usize::try_from(location.end)
+            .ok()?
+            .clamp(start, bytes.len());
+        let (line, range) = lines(bytes)
+            .enumerate()
+            .take_while(|(_, r)| r.start <= start)
+            .last()?;
+        // a span over several lines is marked on its first one
+        let from = start.min(range.end) - range.start;
+        let to = end.min(range.end) - range.start;
+        Some(Place {
+            line,
+            span: from..to.max(from),
+        })
+    }
+}
+
+/// Where each line is, without its end, which is CR, LF or both.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let rest = bytes.get(start..)?;
+        let Some(n) = rest.iter().position(|b| matches!(b, b'\r' | b'\n')) else {
+            next = None;
+            return Some(start..bytes.len());
+        };
+        let crlf = rest.get(n..n + 2) == Some(b"\r\n");
+        next = Some(start + n + 1 + usize::from(crlf));
+        Some(start..start + n)
+    })
+}
