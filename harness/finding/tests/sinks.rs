@@ -402,3 +402,42 @@ fn the_finding_has_a_schema() {
     assert!(schema.is_valid(&value));
     assert!(!schema.is_valid(&json!({"rule": 7})));
 }
+
+#[test]
+fn what_is_wrong_with_the_file_itself_is_a_case_of_its_own() {
+    let catalogue = catalogue();
+    for (format, expected) in [
+        (Format::Text, "error[X-COUNT]: BTS-1 says 2\n --> b.hl7:9:1"),
+        (Format::Concise, "b.hl7:9:1: X-COUNT BTS-1 says 2"),
+        (Format::Json, "\"message_number\":0"),
+        (Format::Junit, "<testcase name=\"the file itself\""),
+    ] {
+        let mut out = Vec::new();
+        {
+            let mut sink = format.sink(&mut out, Options::default(), &catalogue);
+            sink.begin().expect("written");
+            sink.message(&Source::new("b.hl7", MESSAGE))
+                .expect("written");
+            let place = Location {
+                line: 9,
+                column: 1,
+                start: 700,
+                end: 700,
+                path: String::new(),
+            };
+            let finding = Finding::new(
+                "X-COUNT",
+                Severity::Error,
+                Category::Structure,
+                Fixer::SenderSoftware,
+                place,
+                "BTS-1 says 2",
+            );
+            sink.finding(&Source::file("b.hl7"), &finding)
+                .expect("written");
+            sink.end().expect("written");
+        }
+        let text = String::from_utf8(out).expect("UTF-8");
+        assert!(text.contains(expected), "{format:?}: {text}");
+    }
+}

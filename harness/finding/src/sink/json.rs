@@ -35,7 +35,7 @@ impl Tool {
 pub struct Entry {
     /// The file's name as the user gave it.
     pub file: String,
-    /// The message, counted from 1 in its file.
+    /// The message, counted from 1 in its file; 0 for the file itself, outside of any message.
     pub message_number: u64,
     /// The profile that judged it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -113,7 +113,7 @@ pub enum Record {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         profile: Option<String>,
     },
-    /// A finding about the message before it.
+    /// A finding about the message before it, or about the file.
     Finding(Box<Entry>),
     /// How many of each there were.
     Summary(Counts),

@@ -14,12 +14,26 @@ pub struct Junit<W> {
     case: Option<Case>,
 }
 
+/// The case for what is wrong with a file outside of any message.
+const WHOLE_FILE: &str = "the file itself";
+
 #[derive(Debug)]
 struct Case {
     name: String,
     file: String,
     counts: Counts,
     lines: Vec<String>,
+}
+
+impl Case {
+    fn new(name: String, file: &str) -> Self {
+        Self {
+            name,
+            file: file.to_owned(),
+            counts: Counts::default(),
+            lines: Vec::new(),
+        }
+    }
 }
 
 impl<W: Write> Junit<W> {
@@ -75,20 +89,25 @@ impl<W: Write> Sink for Junit<W> {
 
     fn message(&mut self, source: &Source<'_>) -> io::Result<()> {
         self.close();
-        self.case = Some(Case {
-            name: format!(
-                "message {}, line {}",
-                source.number,
-                source.lines_before + 1
-            ),
-            file: source.file.to_owned(),
-            counts: Counts::default(),
-            lines: Vec::new(),
-        });
+        let name = format!(
+            "message {}, line {}",
+            source.number,
+            source.lines_before + 1
+        );
+        self.case = Some(Case::new(name, source.file));
         Ok(())
     }
 
     fn finding(&mut self, source: &Source<'_>, finding: &Finding) -> io::Result<()> {
+        if source.number == 0
+            && self
+                .case
+                .as_ref()
+                .is_none_or(|c| c.name != WHOLE_FILE || c.file != source.file)
+        {
+            self.close();
+            self.case = Some(Case::new(WHOLE_FILE.to_owned(), source.file));
+        }
         if let Some(case) = &mut self.case {
             case.counts.add(finding.severity);
             let line = concise::line(source, finding, self.options.mask);

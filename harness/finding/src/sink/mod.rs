@@ -23,7 +23,7 @@ pub use text::{Text, annotated};
 pub struct Source<'a> {
     /// The file's name as the user gave it.
     pub file: &'a str,
-    /// The message, counted from 1 in its file.
+    /// The message, counted from 1 in its file; 0 for the file itself, outside of any message.
     pub number: u64,
     /// The profile that judged it.
     pub profile: Option<&'a str>,
@@ -45,6 +45,14 @@ impl<'a> Source<'a> {
             bytes: Bytes(bytes),
             lines_before: 0,
             bytes_before: 0,
+        }
+    }
+
+    /// A file outside of any message: findings about it name their place in the file themselves.
+    pub fn file(file: &'a str) -> Self {
+        Self {
+            number: 0,
+            ..Self::new(file, b"")
         }
     }
 
@@ -73,7 +81,7 @@ pub trait Sink {
     fn begin(&mut self) -> io::Result<()>;
     /// A message was judged.
     fn message(&mut self, source: &Source<'_>) -> io::Result<()>;
-    /// A finding about the message that was given last.
+    /// A finding about the message that was given last, or about the file itself ([`Source::file`]).
     fn finding(&mut self, source: &Source<'_>, finding: &Finding) -> io::Result<()>;
     /// Writes what stands after everything, and flushes.
     fn end(&mut self) -> io::Result<()>;

@@ -86,6 +86,9 @@ fn excerpt(
     masked: bool,
 ) -> Option<Snippet<'static, Annotation<'static>>> {
     let bytes = source.bytes.0;
+    if bytes.is_empty() {
+        return None;
+    }
     let main = Place::find(bytes, &finding.location)?;
     let mut marks = vec![(main, Some(primary_label(finding)))];
     marks.extend(
