@@ -70,3 +70,32 @@ impl Charset {
         }
     }
 }
+
+/// A character that a character set cannot write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the character at byte {at} cannot be written in this character set")]
+pub struct Unwritable {
+    /// Byte offset in the text.
+    pub at: usize,
+}
+
+impl Charset {
+    /// Characters as bytes of this set.
+    pub fn encode(self, text: &str) -> Result<Cow<'_, [u8]>, Unwritable> {
+        let most = match self {
+            Charset::Utf8 => return Ok(Cow::Borrowed(text.as_bytes())),
+            _ if text.is_ascii() => return Ok(Cow::Borrowed(text.as_bytes())),
+            Charset::Ascii => 0x7F,
+            Charset::Latin1 => 0xFF,
+        };
+        text.char_indices()
+            .map(|(at, c)| {
+                u8::try_from(c)
+                    .ok()
+                    .filter(|b| *b <= most)
+                    .ok_or(Unwritable { at })
+            })
+            .collect::<Result<Vec<u8>, _>>()
+            .map(Cow::Owned)
+    }
+}

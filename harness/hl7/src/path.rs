@@ -27,6 +27,48 @@ pub struct PathError {
 }
 
 impl Path {
+    pub(crate) const fn of_segment(segment: [u8; 3]) -> Path {
+        Path {
+            segment,
+            segment_index: None,
+            field: None,
+            repetition: None,
+            component: None,
+            subcomponent: None,
+        }
+    }
+
+    /// The same path at field `n`, and nothing below it.
+    pub fn at_field(self, n: u32) -> Path {
+        Path {
+            field: Some(n.max(1)),
+            repetition: None,
+            component: None,
+            subcomponent: None,
+            ..self
+        }
+    }
+
+    /// The same path at component `n` of its field (of field 1 when it names none), and nothing below it.
+    pub fn at_component(self, n: u32) -> Path {
+        Path {
+            field: self.field.or(Some(1)),
+            component: Some(n.max(1)),
+            subcomponent: None,
+            ..self
+        }
+    }
+
+    /// The same path at subcomponent `n` of its component (of the first when it names none).
+    pub fn at_subcomponent(self, n: u32) -> Path {
+        Path {
+            field: self.field.or(Some(1)),
+            component: self.component.or(Some(1)),
+            subcomponent: Some(n.max(1)),
+            ..self
+        }
+    }
+
     /// The segment's name.
     pub fn segment(&self) -> &str {
         std::str::from_utf8(&self.segment).unwrap_or_default()
@@ -65,9 +107,10 @@ impl Path {
         }
     }
 
-    /// The same path in the `n`th repetition of its field.
+    /// The same path in the `n`th repetition of its field (of field 1 when it names none).
     pub fn in_repetition(self, n: u32) -> Path {
         Path {
+            field: self.field.or(Some(1)),
             repetition: Some(n),
             ..self
         }

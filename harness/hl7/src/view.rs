@@ -1,115 +1,11 @@
-//! The view: lines, segments, fields and what is inside them, all as slices of the source with positions.
+//! The view: the message, its lines and its segments, all as slices of the source with positions.
 
 use crate::charset::Charset;
-use crate::escape;
+use crate::element::{Element, Field, Presence};
 use crate::path::Path;
+use crate::table::{Delimiters, Fault, LineEntry, LineKind, Offsets};
 use std::borrow::Cow;
 use std::ops::Range;
-
-/// The six characters that give a message its structure, as MSH-1 and MSH-2 declare them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Delimiters {
-    /// Between fields, MSH-1.
-    pub field: u8,
-    /// Between components, first character of MSH-2.
-    pub component: u8,
-    /// Between repetitions, second character of MSH-2.
-    pub repetition: u8,
-    /// Begins and ends an escape sequence, third character of MSH-2.
-    pub escape: u8,
-    /// Between subcomponents, fourth character of MSH-2.
-    pub subcomponent: u8,
-    /// Marks cut text, fifth character of MSH-2, when there is one (HL7 v2.7 and later).
-    pub truncation: Option<u8>,
-}
-
-impl Default for Delimiters {
-    fn default() -> Self {
-        Self {
-            field: b'|',
-            component: b'^',
-            repetition: b'~',
-            escape: b'\\',
-            subcomponent: b'&',
-            truncation: None,
-        }
-    }
-}
-
-/// What a line of a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineKind {
-    /// Three capital letters or digits (the first two letters) followed by the field separator or the line's end.
-    Segment,
-    /// Nothing, or only blanks.
-    Blank,
-    /// Anything else.
-    Garbage,
-}
-
-/// What is wrong with the bytes themselves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum FaultKind {
-    /// There is no line that starts with `MSH`.
-    NoHeader,
-    /// Lines stand before the first `MSH`.
-    BeforeHeader,
-    /// The MSH line ends before MSH-2 is complete; the usual delimiters are assumed for the missing ones.
-    ShortHeader,
-    /// One character serves as two delimiters.
-    DuplicateDelimiter,
-    /// A delimiter is not a printable ASCII character; the usual one is assumed.
-    BadDelimiter,
-    /// A line is neither a segment nor blank.
-    InvalidLine,
-    /// A blank line stands between segments.
-    BlankLine,
-    /// A control character other than a line end or a tab.
-    ControlCharacter,
-    /// The bytes are not valid in the character set that MSH-18 declares.
-    BadCharacter,
-    /// MSH-18 names a character set that is not read (UTF-16, UTF-32 or an unknown one).
-    UnsupportedCharset,
-    /// The message is larger than the 4 GiB that offsets can name; nothing after that is read.
-    TooLarge,
-}
-
-/// One thing wrong with the bytes, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// What is wrong.
-    pub kind: FaultKind,
-    /// Byte span in the source.
-    pub span: Range<u32>,
-    /// Line, counted from 1.
-    pub line: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct LineEntry {
-    start: u32,
-    end: u32,
-    next: u32,
-    fields_at: u32,
-    fields: u32,
-    kind: LineKind,
-}
-
-/// The table of offsets behind a [`Message`]; make one and reuse it, it keeps its memory.
-#[derive(Debug, Default)]
-pub struct Offsets {
-    lines: Vec<LineEntry>,
-    // start of every field after the segment name, line after line
-    fields: Vec<u32>,
-    faults: Vec<Fault>,
-}
-
-impl Offsets {
-    /// An empty table.
-    pub fn new() -> Self {
-        Self::default()
-    }
-}
 
 /// A message: the bytes and where everything is in them.
 #[derive(Clone, Copy, Debug)]
@@ -120,23 +16,19 @@ pub struct Message<'a> {
     charset: Charset,
 }
 
-/// Whether an element is there, and how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// The segment ends before it.
-    Absent,
-    /// Its place is there and nothing stands in it.
-    Empty,
-    /// It is exactly `""`: the receiver shall delete what it has.
-    Null,
-    /// It has a value.
-    Value,
-}
-
 impl<'a> Message<'a> {
     /// Reads `source` into `table` and gives the view. Never fails: see [`Message::faults`].
     pub fn parse(source: &'a [u8], table: &'a mut Offsets) -> Message<'a> {
-        let (delimiters, charset) = table.fill(source);
+        let read = table.fill(source);
+        Message::over(source, table, read)
+    }
+
+    /// The view over a table that was filled from `source` before.
+    pub(crate) fn over(
+        source: &'a [u8],
+        table: &'a Offsets,
+        (delimiters, charset): (Delimiters, Charset),
+    ) -> Message<'a> {
         Message {
             source,
             table,
@@ -326,7 +218,7 @@ impl<'a> Segment<'a> {
         self.line.raw()
     }
 
-    fn is_header(&self) -> bool {
+    pub(crate) fn is_header(&self) -> bool {
         matches!(self.raw_name(), b"MSH" | b"FHS" | b"BHS")
     }
 
@@ -420,276 +312,3 @@ impl<'a> Segment<'a> {
         }
     }
 }
-
-/// A stretch of the source with what is needed to read it: what fields, repetitions, components and subcomponents share.
-#[derive(Clone, Copy)]
-pub struct Element<'a> {
-    source: &'a [u8],
-    start: u32,
-    end: u32,
-    delimiters: Delimiters,
-    charset: Charset,
-}
-
-impl std::fmt::Debug for Element<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        // the text may identify a person
-        write!(f, "Element({}..{})", self.start, self.end)
-    }
-}
-
-impl<'a> Element<'a> {
-    /// The bytes.
-    pub fn raw(&self) -> &'a [u8] {
-        self.source
-            .get(self.start as usize..self.end as usize)
-            .unwrap_or_default()
-    }
-
-    /// Where it is in the source.
-    pub fn span(&self) -> Range<u32> {
-        self.start..self.end
-    }
-
-    /// Characters in the message's character set, escape sequences as they stand.
-    pub fn raw_text(&self) -> Cow<'a, str> {
-        self.charset.decode(self.raw())
-    }
-
-    /// Characters with escape sequences decoded. Borrowed when there is nothing to decode.
-    pub fn text(&self) -> Cow<'a, str> {
-        escape::decode(self.raw(), self.delimiters, self.charset)
-    }
-
-    /// No bytes at all.
-    pub fn is_empty(&self) -> bool {
-        self.start >= self.end
-    }
-
-    /// Exactly `""`.
-    pub fn is_null(&self) -> bool {
-        self.raw() == b"\"\""
-    }
-
-    /// Empty, null or a value; never [`Presence::Absent`].
-    pub fn presence(&self) -> Presence {
-        if self.is_empty() {
-            Presence::Empty
-        } else if self.is_null() {
-            Presence::Null
-        } else {
-            Presence::Value
-        }
-    }
-
-    fn parts(self, by: u8) -> Parts<'a> {
-        Parts {
-            at: self,
-            next: Some(self.start),
-            by,
-        }
-    }
-}
-
-struct Parts<'a> {
-    at: Element<'a>,
-    next: Option<u32>,
-    by: u8,
-}
-
-impl<'a> Iterator for Parts<'a> {
-    type Item = Element<'a>;
-
-    fn next(&mut self) -> Option<Element<'a>> {
-        let start = self.next?;
-        let rest = self
-            .at
-            .source
-            .get(start as usize..self.at.end as usize)
-            .unwrap_or_default();
-        let end = match memchr::memchr(self.by, rest) {
-            Some(n) => {
-                self.next = Some(start + n as u32 + 1);
-                start + n as u32
-            }
-            None => {
-                self.next = None;
-                self.at.end
-            }
-        };
-        Some(Element {
-            start,
-            end,
-            ..self.at
-        })
-    }
-}
-
-/// A field: numbered, with repetitions.
-#[derive(Clone, Copy, Debug)]
-pub struct Field<'a> {
-    at: Element<'a>,
-    number: u32,
-    literal: bool,
-}
-
-/// One repetition of a field, with components.
-#[derive(Clone, Copy, Debug)]
-pub struct Repetition<'a> {
-    at: Element<'a>,
-    literal: bool,
-}
-
-/// A component, with subcomponents.
-#[derive(Clone, Copy, Debug)]
-pub struct Component<'a> {
-    at: Element<'a>,
-    literal: bool,
-}
-
-/// A subcomponent.
-#[derive(Clone, Copy, Debug)]
-pub struct Subcomponent<'a> {
-    at: Element<'a>,
-}
-
-macro_rules! as_element {
-    ($($t:ident),*) => {$(
-        impl<'a> std::ops::Deref for $t<'a> {
-            type Target = Element<'a>;
-            fn deref(&self) -> &Element<'a> {
-                &self.at
-            }
-        }
-    )*};
-}
-as_element!(Field, Repetition, Component, Subcomponent);
-
-impl<'a> Field<'a> {
-    /// The field's number, counted from 1.
-    pub fn number(&self) -> u32 {
-        self.number
-    }
-
-    /// Every repetition, empty ones too. A field always has at least one. MSH-1 and MSH-2 are never split.
-    pub fn repetitions(&self) -> impl Iterator<Item = Repetition<'a>> + use<'a> {
-        let literal = self.literal;
-        let parts = if literal {
-            self.at.whole()
-        } else {
-            self.at.parts(self.at.delimiters.repetition)
-        };
-        parts.map(move |at| Repetition { at, literal })
-    }
-
-    /// Repetition `n`, counted from 1.
-    pub fn repetition(&self, n: u32) -> Option<Repetition<'a>> {
-        self.repetitions().nth(n.checked_sub(1)? as usize)
-    }
-}
-
-impl<'a> Repetition<'a> {
-    /// Every component. There is always at least one.
-    pub fn components(&self) -> impl Iterator<Item = Component<'a>> + use<'a> {
-        let literal = self.literal;
-        let parts = if literal {
-            self.at.whole()
-        } else {
-            self.at.parts(self.at.delimiters.component)
-        };
-        parts.map(move |at| Component { at, literal })
-    }
-
-    /// Component `n`, counted from 1.
-    pub fn component(&self, n: u32) -> Option<Component<'a>> {
-        self.components().nth(n.checked_sub(1)? as usize)
-    }
-}
-
-impl<'a> Component<'a> {
-    /// Every subcomponent. There is always at least one.
-    pub fn subcomponents(&self) -> impl Iterator<Item = Subcomponent<'a>> + use<'a> {
-        let parts = if self.literal {
-            self.at.whole()
-        } else {
-            self.at.parts(self.at.delimiters.subcomponent)
-        };
-        parts.map(|at| Subcomponent { at })
-    }
-
-    /// Subcomponent `n`, counted from 1.
-    pub fn subcomponent(&self, n: u32) -> Option<Subcomponent<'a>> {
-        self.subcomponents().nth(n.checked_sub(1)? as usize)
-    }
-}
-
-impl<'a> Element<'a> {
-    // the element itself as the only part
-    fn whole(self) -> Parts<'a> {
-        Parts {
-            at: self,
-            next: Some(self.start),
-            by: b'\r',
-        }
-    }
-}
-
-fn is_segment_name(line: &[u8], field: u8) -> bool {
-    match line {
-        [a, b, c, rest @ ..] => {
-            a.is_ascii_uppercase()
-                && b.is_ascii_uppercase()
-                && (c.is_ascii_uppercase() || c.is_ascii_digit())
-                && rest.first().is_none_or(|f| *f == field)
-        }
-        _ => false,
-    }
-}
-
-impl Offsets {
-    fn fill(&mut self, source: &[u8]) -> (Delimiters, Charset) {
-        self.lines.clear();
-        self.fields.clear();
-        self.faults.clear();
-        let (source, too_large) = match source.get(..u32::MAX as usize) {
-            Some(head) => (head, true),
-            None => (source, false),
-        };
-        self.split_lines(source);
-        let header = self.lines.iter().position(|l| {
-            source
-                .get(l.start as usize..l.end as usize)
-                .is_some_and(|b| b.starts_with(b"MSH"))
-        });
-        let delimiters = match header {
-            Some(index) => {
-                if index > 0 {
-                    let (first, last) = (self.lines[0], self.lines[index - 1]);
-                    self.fault(FaultKind::BeforeHeader, first.start..last.end, 1);
-                }
-                self.read_delimiters(source, index)
-            }
-            None => {
-                let end = self.lines.first().map_or(0, |l| l.end);
-                self.fault(FaultKind::NoHeader, 0..end, 1);
-                Delimiters::default()
-            }
-        };
-        self.split_fields(source, delimiters);
-        let charset = self.charset(source, header, delimiters);
-        if too_large {
-            let at = source.len() as u32;
-            let line = self.lines.len() as u32;
-            self.fault(FaultKind::TooLarge, at..at, line);
-        }
-        self.faults
-            .sort_by_key(|f| (f.span.start, f.span.end, f.kind));
-        (delimiters, charset)
-    }
-
-    fn fault(&mut self, kind: FaultKind, span: Range<u32>, line: u32) {
-        self.faults.push(Fault { kind, span, line });
-    }
-}
-
-include!("scan.rs");
