@@ -72,22 +72,32 @@ pub struct Checked {
 
 /// Checks a message as a whole: the faults of the bytes, then the profile that the message claims.
 pub fn check_message(message: &Message<'_>) -> Checked {
+    let validator = select(message);
+    Checked {
+        profile: validator.map(|v| v.info().id.as_str()),
+        findings: findings(message, validator),
+    }
+}
+
+/// Checks a message as a whole by one profile, whatever the message claims: the faults of the bytes, then the profile.
+/// Findings come in the order of their position in the message.
+pub fn check_message_with(message: &Message<'_>, validator: &Validator) -> Vec<Finding> {
+    findings(message, Some(validator))
+}
+
+fn findings(message: &Message<'_>, validator: Option<&Validator>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = message
         .faults()
         .iter()
         .map(|f| syntax::finding(f, message))
         .collect();
-    let validator = select(message);
     if let Some(validator) = validator {
         let mut scratch = Scratch::new();
         let detections = validator.check(message, &mut scratch);
         findings.extend(detections.iter().map(|d| validator.finding(d, message)));
     }
     findings.sort_by_key(|f| (f.location.start, f.location.end));
-    Checked {
-        profile: validator.map(|v| v.info().id.as_str()),
-        findings,
-    }
+    findings
 }
 
 /// Every rule of this crate: the guide's and the engine's own.

@@ -11,6 +11,6 @@ mod detection;
 mod syntax;
 mod validator;
 
-pub use builtin::{Checked, builtin, builtins, check_message, rules, select};
+pub use builtin::{Checked, builtin, builtins, check_message, check_message_with, rules, select};
 pub use detection::{Detection, Kind, Place, What};
 pub use validator::{ProfileInfo, Scratch, Validator};
