@@ -1,0 +1,5 @@
+//! The wire over real sockets on 127.0.0.1, and against the reference envelopes.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod common;
+mod road;
