@@ -11,7 +11,7 @@ fn main() {
 
 /// A VXU with a full patient and eight doses.
 fn message() -> Vec<u8> {
-    let sent = "2027-03-01T09:30:00Z[UTC]".parse().expect("a date");
+    let sent = "2027-03-01T09:30:00+00:00[+00:00]".parse().expect("a date");
     let mut m = MessageBuilder::new();
     m.push(
         SegmentBuilder::msh(("VXU", "V04", "VXU_V04"), "BENCH-1", &sent)
