@@ -4,6 +4,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::{Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -148,9 +149,18 @@ impl<T: Syntax> Parsed<T> {
         Self::placed(text.into(), Place::default())
     }
 
-    pub(crate) fn placed(text: String, place: Place) -> Self {
+    fn placed(text: String, place: Place) -> Self {
         let value = T::parse(&text);
         Self { text, place, value }
+    }
+
+    // from a file that is being read: a mistake is remembered
+    fn read(text: String, place: Place) -> Self {
+        let read = Self::placed(text, place);
+        if let Err(e) = &read.value {
+            MISTAKES.with_borrow_mut(|m| m.push((place, e.clone())));
+        }
+        read
     }
 }
 
@@ -188,10 +198,22 @@ impl<T> fmt::Display for Parsed<T> {
     }
 }
 
+thread_local! {
+    // every text that could not be read while a file is read: whatever field of the model it is in, it is reported
+    static MISTAKES: RefCell<Vec<(Place, SyntaxError)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs `read` and gives the mistakes in the texts that it read, in their order.
+pub(crate) fn with_mistakes<R>(read: impl FnOnce() -> R) -> (R, Vec<(Place, SyntaxError)>) {
+    MISTAKES.with_borrow_mut(Vec::clear);
+    let result = read();
+    (result, MISTAKES.take())
+}
+
 impl<'de, T: Syntax> Deserialize<'de> for Parsed<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let inner = serde_saphyr::Spanned::<String>::deserialize(deserializer)?;
-        Ok(Self::placed(inner.value, inner.referenced.into()))
+        Ok(Self::read(inner.value, inner.referenced.into()))
     }
 }
 
@@ -249,7 +271,7 @@ pub(crate) trait FromScalar {
 
 impl<T: Syntax> FromScalar for Parsed<T> {
     fn from_scalar(text: String, place: Place) -> Self {
-        Parsed::placed(text, place)
+        Parsed::read(text, place)
     }
 }
 

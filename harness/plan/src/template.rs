@@ -30,8 +30,12 @@ pub struct Placeholder {
     pub what: Expression,
     /// How.
     pub format: Format,
+    /// Whether nothing is filled in when the test data have no such part: `{patient.email?}`.
+    pub optional: bool,
     /// The text between the brackets.
     pub text: String,
+    /// Characters of the placeholder, its brackets included.
+    pub length: usize,
     /// Character of the opening bracket in the template, counted from 1 (line ends count as one).
     pub at: usize,
 }
@@ -149,10 +153,19 @@ fn placeholder(inside: &str, at: usize) -> Result<Placeholder, SyntaxError> {
         Some((e, f)) => (e.trim(), format(f.trim(), at + 1)?),
         None => (text, Format::Plain),
     };
+    let (expression, optional) = match expression.strip_suffix('?') {
+        Some(e) => (e, true),
+        None => (expression, false),
+    };
     let what = self::expression(expression, at + 1)?;
+    if optional && !matches!(what, Expression::Data(_)) {
+        return Err(SyntaxError::new("only test data can be optional", at + 1));
+    }
     Ok(Placeholder {
         what,
         format,
+        optional,
+        length: inside.chars().count() + 2,
         text: text.to_owned(),
         at,
     })

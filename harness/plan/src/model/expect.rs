@@ -289,7 +289,7 @@ pub struct DoseExpect {
     /// What it is called in reports.
     #[serde(default, rename = "as", skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
-    /// An order of the test data: its vaccine, date, lot and the rest are what is not given here.
+    /// An order of the test data: its vaccine's codes and its date count where they are not given here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<super::Ref>,
     /// A CVX code in either triplet of RXA-5; any of them.

@@ -234,6 +234,8 @@ pub struct Plan {
     pub known_failures: BTreeMap<String, KnownFailures>,
     /// SHA-256 over every file's name and content, in lower-case hexadecimal digits.
     pub hash: String,
+    /// The test data as templates reach them.
+    pub(crate) tree: serde_json::Value,
     /// What is odd but no error.
     pub warnings: Vec<titer_finding::Diagnostic>,
 }

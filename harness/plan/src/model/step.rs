@@ -232,6 +232,30 @@ pub enum StepKind {
 }
 
 impl StepKind {
+    /// Every kind, in the order of the keys of [`Step`].
+    pub const ALL: [StepKind; 20] = [
+        StepKind::Send,
+        StepKind::Reply,
+        StepKind::QueryBack,
+        StepKind::Compare,
+        StepKind::Transport,
+        StepKind::Preload,
+        StepKind::Inspect,
+        StepKind::DataEntry,
+        StepKind::PatientSelect,
+        StepKind::Deduplicate,
+        StepKind::Alert,
+        StepKind::DataQuality,
+        StepKind::Reconcile,
+        StepKind::ForecastDisplay,
+        StepKind::Document,
+        StepKind::PatientAccess,
+        StepKind::AdverseEvent,
+        StepKind::Inventory,
+        StepKind::Cohort,
+        StepKind::Attest,
+    ];
+
     /// The key in the plan.
     pub fn key(self) -> &'static str {
         match self {
@@ -272,7 +296,7 @@ impl StepKind {
     }
 }
 
-impl<'a> Action<'a> {
+impl Action<'_> {
     /// Its kind.
     pub fn kind(self) -> StepKind {
         match self {
