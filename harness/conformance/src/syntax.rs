@@ -90,6 +90,18 @@ fn words(kind: FaultKind) -> (&'static str, Severity, &'static str, &'static str
             "MSH-18 names a character set that cannot be read",
             "send UTF-8 and declare it as `UNICODE UTF-8`",
         ),
+        FaultKind::ByteOrderMark => (
+            "ER7-BYTE-ORDER-MARK",
+            Warning,
+            "a byte order mark stands before the MSH segment",
+            "send the message without it; many receivers then do not find `MSH` at the start",
+        ),
+        FaultKind::Utf16 => (
+            "ER7-UTF-16",
+            Error,
+            "the bytes are UTF-16 or UTF-32, which is not read",
+            "send UTF-8 and declare it in MSH-18 as `UNICODE UTF-8`",
+        ),
         FaultKind::TooLarge => (
             "ER7-TOO-LARGE",
             Error,
