@@ -1,5 +1,6 @@
 //! What is wrong with a file that a user wrote: a plan, a profile, a policy, or the call itself.
 
+use crate::finding::Severity;
 use crate::screen;
 use crate::words;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -117,9 +118,14 @@ impl Diagnostic {
         self
     }
 
-    /// The diagnostic as it is shown to people: no line end after the last line.
+    /// The diagnostic as it is shown to people, as an error: no line end after the last line.
     pub fn render(&self, color: bool) -> String {
-        let title = Level::ERROR.primary_title(screen::one_line(&self.message));
+        self.render_as(Severity::Error, color)
+    }
+
+    /// The same with another severity.
+    pub fn render_as(&self, severity: Severity, color: bool) -> String {
+        let title = level(severity).primary_title(screen::one_line(&self.message));
         let mut group = Group::with_title(title);
         if let (Some(line), true) = (&self.source_line, self.line > 0) {
             let mark = self.bytes(line);
@@ -195,6 +201,15 @@ pub(crate) fn with_origin(report: &str, place: &str) -> String {
 
 /// Columns of a source line that are shown.
 pub(crate) const SOURCE_WIDTH: usize = 100;
+
+/// The severity as the renderer knows it.
+pub(crate) fn level(severity: Severity) -> Level<'static> {
+    match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    }
+}
 
 /// The one look of everything that is annotated; cutting lines is done before.
 pub(crate) fn renderer(color: bool) -> Renderer {

@@ -48,10 +48,10 @@ impl Catalogue {
     pub fn unknown(&self, id: &str) -> Diagnostic {
         let near = self.near(id);
         let diagnostic = Diagnostic::new(format!("no rule is called `{id}`"));
-        if near.is_empty() {
-            diagnostic.with_help("`titer explain --list` shows every rule")
-        } else {
-            diagnostic.with_help(format!("near are {}", words::list(near)))
+        match near.as_slice() {
+            [] => diagnostic.with_help("`titer explain --list` shows every rule"),
+            [one] => diagnostic.with_help(format!("did you mean `{one}`?")),
+            _ => diagnostic.with_help(format!("near are {}", words::list(near))),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Annotated lines of the message, for people.
 
 use super::{Options, Sink, Source};
-use crate::diagnostic::{ORIGIN, SOURCE_WIDTH, place, renderer, with_origin};
-use crate::finding::{Finding, Location, Severity};
+use crate::diagnostic::{ORIGIN, SOURCE_WIDTH, level, place, renderer, with_origin};
+use crate::finding::{Finding, Location};
 use crate::{mask, screen};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Snippet};
 use std::io::{self, Write};
@@ -46,13 +46,8 @@ impl<W: Write> Sink for Text<W> {
 /// One finding as people read it, without the line end at its end.
 pub fn annotated(source: &Source<'_>, finding: &Finding, options: Options) -> String {
     let finding = finding.settled(options.mask);
-    let level = match finding.severity {
-        Severity::Error => Level::ERROR,
-        Severity::Warning => Level::WARNING,
-        Severity::Info => Level::INFO,
-    };
     let mut group = Group::with_title(
-        level
+        level(finding.severity)
             .primary_title(screen::one_line(&finding.message))
             .id(screen::one_line(&finding.rule)),
     );
