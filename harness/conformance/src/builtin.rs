@@ -1,33 +1,20 @@
 //! The profiles that ship, and the whole check of one message.
 
 use crate::syntax;
-use crate::validator::{ProfileInfo, Scratch, Validator};
+use crate::validator::{Scratch, Validator};
+use std::collections::HashMap;
 use std::sync::LazyLock;
 use titer_finding::{Finding, Rule};
 use titer_hl7::Message;
 
-static ALL: LazyLock<Vec<Validator>> = LazyLock::new(|| {
-    [
-        ("Z22", "VXU^V04^VXU_V04"),
-        ("Z23", "ACK^V04^ACK"),
-        ("Z31", "RSP^K11^RSP_K11"),
-        ("Z32", "RSP^K11^RSP_K11"),
-        ("Z33", "RSP^K11^RSP_K11"),
-        ("Z34", "QBP^Q11^QBP_Q11"),
-        ("Z42", "RSP^K11^RSP_K11"),
-        ("Z44", "QBP^Q11^QBP_Q11"),
-    ]
-    .into_iter()
-    .map(|(id, message_type)| {
-        Validator::bare(ProfileInfo {
-            id: id.to_owned(),
-            name: String::new(),
-            message_type: message_type.to_owned(),
-            source: String::new(),
-        })
-    })
-    .collect()
-});
+static ALL: LazyLock<Vec<Validator>> = LazyLock::new(Vec::new);
+
+/// The guide's rule with this id.
+pub(crate) fn guide_rule(id: &str) -> Option<&'static Rule> {
+    static RULES: LazyLock<HashMap<String, Rule>> =
+        LazyLock::new(|| rules().into_iter().map(|r| (r.id.clone(), r)).collect());
+    RULES.get(id)
+}
 
 /// The profile with this id (`Z22`), when it ships.
 pub fn builtin(id: &str) -> Option<&'static Validator> {

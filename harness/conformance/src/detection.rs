@@ -1,5 +1,6 @@
 //! What the engine reports: numbers, no words.
 
+use crate::engine::profile::Profile;
 use titer_finding::Severity;
 
 /// What was detected.
@@ -129,6 +130,41 @@ pub struct Detection {
     pub start: u32,
     /// The byte after the last one.
     pub end: u32,
+    /// The segment's definition.
+    pub(crate) def: u32,
+    /// What the kind says: numbers, or indices into the profile and its rules.
     pub(crate) a: u32,
     pub(crate) b: u32,
+}
+
+impl Place {
+    /// As the guides and the reference print it; empty for a line that is no segment.
+    pub(crate) fn print(&self, profile: &Profile) -> String {
+        use std::fmt::Write;
+        let mut out = String::new();
+        // writing to a String cannot fail
+        let _ = match self.what {
+            What::Line => Ok(()),
+            What::Loose => out.write_str(&String::from_utf8_lossy(&self.name)),
+            What::Group => write!(
+                out,
+                "{}[{}]",
+                profile
+                    .group(u32::from(self.group))
+                    .map_or("", |g| &*g.name),
+                self.nth
+            ),
+            What::Segment => write!(out, "{}[{}]", String::from_utf8_lossy(&self.name), self.nth),
+        };
+        if self.field > 0 {
+            let _ = write!(out, "-{}[{}]", self.field, self.repetition);
+        }
+        if self.component > 0 {
+            let _ = write!(out, ".{}", self.component);
+        }
+        if self.subcomponent > 0 {
+            let _ = write!(out, ".{}", self.subcomponent);
+        }
+        out
+    }
 }

@@ -8,9 +8,20 @@
 
 mod builtin;
 mod detection;
+mod dialect;
+mod engine;
+pub mod expr;
+mod ids;
+pub mod model;
+pub mod reference;
+pub mod step;
 mod syntax;
+mod text;
 mod validator;
+pub mod xml;
 
 pub use builtin::{Checked, builtin, builtins, check_message, check_message_with, rules, select};
 pub use detection::{Detection, Kind, Place, What};
+pub use dialect::{Dialect, Difference};
+pub use engine::compile::CompileError;
 pub use validator::{ProfileInfo, Scratch, Validator};

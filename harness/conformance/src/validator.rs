@@ -1,7 +1,15 @@
-//! The compiled profile.
+//! The compiled profile, and the check of a message against it.
 
 use crate::detection::Detection;
-use titer_finding::{Category, Finding, Fixer, Location, Severity};
+use crate::dialect::Dialect;
+use crate::engine::compile::{CompileError, compile};
+use crate::engine::element::View;
+use crate::engine::profile::Profile;
+use crate::engine::rules::Rules;
+use crate::engine::structure::{self, Sink};
+use crate::engine::tree::Tree;
+use crate::engine::{codes, judge};
+use crate::model::Definition;
 use titer_hl7::Message;
 
 /// What a profile is.
@@ -21,6 +29,7 @@ pub struct ProfileInfo {
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) detections: Vec<Detection>,
+    pub(crate) tree: Tree,
 }
 
 impl Scratch {
@@ -33,12 +42,33 @@ impl Scratch {
 /// A compiled profile: immutable, shared by threads.
 #[derive(Debug)]
 pub struct Validator {
-    info: ProfileInfo,
+    pub(crate) info: ProfileInfo,
+    pub(crate) dialect: Dialect,
+    pub(crate) profile: Profile,
+    pub(crate) rules: Rules,
 }
 
 impl Validator {
-    pub(crate) fn bare(info: ProfileInfo) -> Self {
-        Self { info }
+    /// Compiles a profile.
+    pub fn compile(definition: &Definition, dialect: Dialect) -> Result<Validator, CompileError> {
+        let profile = compile(definition)?;
+        let rules = Rules::compile(&definition.rules, &profile);
+        let m = &definition.message;
+        Ok(Validator {
+            info: ProfileInfo {
+                id: if m.identifier.is_empty() {
+                    m.id.clone()
+                } else {
+                    m.identifier.clone()
+                },
+                name: m.name.clone(),
+                message_type: format!("{}^{}^{}", m.code, m.event, m.structure),
+                source: definition.source.clone(),
+            },
+            dialect,
+            profile,
+            rules,
+        })
     }
 
     /// What profile this is.
@@ -46,29 +76,66 @@ impl Validator {
         &self.info
     }
 
-    /// Checks a message. Detections come in the order of their position.
-    pub fn check<'s>(&self, _message: &Message<'_>, scratch: &'s mut Scratch) -> &'s [Detection] {
-        scratch.detections.clear();
-        &scratch.detections
+    /// Whose reading of the standard it follows.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
     }
 
-    /// Puts a detection of this validator about this message into words.
-    pub fn finding(&self, detection: &Detection, message: &Message<'_>) -> Finding {
-        let (line, column) = message.position(detection.start);
-        let location = Location {
-            path: String::new(),
-            line,
-            column,
-            start: u64::from(detection.start),
-            end: u64::from(detection.end),
-        };
-        Finding::new(
-            "HL7",
-            Severity::Error,
-            Category::Structure,
-            Fixer::SenderSoftware,
-            location,
-            "",
+    /// Checks a message. Detections come in the order of their position; for a message without an MSH segment there are
+    /// none, since [`Message::faults`] says so already.
+    pub fn check<'s>(&self, message: &Message<'_>, scratch: &'s mut Scratch) -> &'s [Detection] {
+        self.run(message, scratch, |view, sink| {
+            structure::loose(view, sink);
+            structure::groups(view, sink, 0);
+            for index in 0..view.tree.nodes.len() as u32 {
+                if let Some(at) = view.node_element(index) {
+                    codes::segment(view, sink, &at);
+                }
+            }
+            judge::apply(view, &self.rules, sink);
+        })
+    }
+
+    /// Sorts the message into the profile's groups and hands it to `f`.
+    pub(crate) fn run<'s>(
+        &self,
+        message: &Message<'_>,
+        scratch: &'s mut Scratch,
+        f: impl FnOnce(&View<'_>, &mut Sink<'_>),
+    ) -> &'s [Detection] {
+        let Scratch { detections, tree } = scratch;
+        detections.clear();
+        if tree.build(&self.profile, self.dialect, message).is_ok() {
+            let view = View {
+                profile: &self.profile,
+                dialect: self.dialect,
+                message,
+                source: message.source(),
+                delimiters: message.delimiters(),
+                tree,
+            };
+            f(&view, &mut Sink { found: detections });
+            detections
+                .sort_unstable_by_key(|d| (d.line, d.start, d.end, d.place, d.kind, d.a, d.b));
+        }
+        detections
+    }
+
+    /// The path of a detection as the guides print it: `RXA[2]-5[1].1`, `VXU_V04.ORDER[1]`; empty for a line that is
+    /// no segment.
+    pub fn path(&self, detection: &Detection) -> String {
+        detection.place.print(&self.profile)
+    }
+
+    /// The id of the constraint that a detection is about, `IZ-23`.
+    pub fn constraint_id(&self, detection: &Detection) -> Option<&str> {
+        use crate::detection::Kind;
+        matches!(
+            detection.kind,
+            Kind::Constraint | Kind::ConstraintUnclear | Kind::Content | Kind::ContentUnclear
         )
+        .then(|| self.rules.constraints.get(detection.a as usize))
+        .flatten()
+        .map(|c| &*c.id)
     }
 }

@@ -1,0 +1,89 @@
+//! Whose reading of the standard the engine follows.
+
+/// How a message is judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Dialect {
+    /// What is right. The default everywhere but where the reference is asked for.
+    #[default]
+    Titer,
+    /// What NIST's hl7-v2-validation 1.6.3 says, slips included, so that results can be compared entry by entry.
+    Nist163,
+}
+
+/// Where [`Dialect::Titer`] differs from the reference on purpose. Every difference in the engine names one of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Difference {
+    /// A segment out of its place is reported once and judged where it belongs; what follows is not disturbed.
+    MisplacedSegment,
+    /// A group whose opening segment is missing is opened by the next of its segments.
+    OpenedWithoutHead,
+    /// Segments whose name begins with Z are local additions: worth knowing, no error.
+    LocalSegment,
+    /// Lines that are no segments are faults of the bytes and reported as such, once.
+    InvalidLine,
+    /// Escape sequences that HL7 does not know are reported, and all that it knows are decoded.
+    EscapeSequences,
+    /// Centuries are leap years only when divisible by 400.
+    LeapYears,
+    /// A counting number (SI) has digits only.
+    SequenceNumbers,
+    /// `: ` is a value; only blanks and delimiters make an element empty.
+    ColonBlank,
+    /// A repetition that is `""` does not hide what was found before it in its segment.
+    NullRepetition,
+    /// Absent values never make a condition true, unless absence is what it asks about.
+    AbsentInCondition,
+    /// A code under a wrong code system is one finding, at the code system.
+    CodeSystemOnce,
+    /// A coded element's finding points at the component that holds the code.
+    CodePlace,
+    /// A code that several tables of one binding hold is fine.
+    CodeInSeveralTables,
+    /// `""` in a coded element deletes, it is not a code.
+    NullCode,
+    /// Codes inside an observation value whose type is decided by another field are checked as well.
+    BoundObservation,
+    /// A primitive is its own first component, and a composite's value is its first component.
+    PromotedComponent,
+    /// Elements that are sent when known are worth knowing when they are missing, no warning.
+    KnownMissing,
+    /// Text compares in the usual direction.
+    TextOrder,
+    /// Of two times, one without a zone is taken to be in the other's zone.
+    ZoneAssumed,
+    /// A length definition that contradicts itself is taken as its range.
+    LengthDefinition,
+}
+
+impl Difference {
+    /// Every difference.
+    pub const ALL: [Difference; 20] = [
+        Difference::MisplacedSegment,
+        Difference::OpenedWithoutHead,
+        Difference::LocalSegment,
+        Difference::InvalidLine,
+        Difference::EscapeSequences,
+        Difference::LeapYears,
+        Difference::SequenceNumbers,
+        Difference::ColonBlank,
+        Difference::NullRepetition,
+        Difference::AbsentInCondition,
+        Difference::CodeSystemOnce,
+        Difference::CodePlace,
+        Difference::CodeInSeveralTables,
+        Difference::NullCode,
+        Difference::BoundObservation,
+        Difference::PromotedComponent,
+        Difference::KnownMissing,
+        Difference::TextOrder,
+        Difference::ZoneAssumed,
+        Difference::LengthDefinition,
+    ];
+}
+
+impl Dialect {
+    /// Whether this dialect differs from the reference in this way.
+    pub fn has(self, _difference: Difference) -> bool {
+        matches!(self, Dialect::Titer)
+    }
+}

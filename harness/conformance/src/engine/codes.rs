@@ -1,0 +1,306 @@
+//! Codes: every bound element against its tables.
+
+use super::element::{At, Level, Shape, View};
+use super::profile::{Binding, Code, NONE, Table};
+use super::structure::Sink;
+use crate::detection::Kind;
+use crate::dialect::Difference;
+use crate::model::{CodeUsage, Strength, Usage};
+use titer_finding::Severity;
+
+/// All bindings of the fields of a segment.
+pub(crate) fn segment(view: &View<'_>, sink: &mut Sink<'_>, at: &At) {
+    let Shape::Segment(def) = at.shape else {
+        return;
+    };
+    let Some(segment) = view.profile.segment(def) else {
+        return;
+    };
+    for (i, field) in segment.fields.iter().enumerate() {
+        if matches!(field.usage, Usage::X | Usage::W) {
+            continue;
+        }
+        let position = i as u16 + 1;
+        // the reference looks at the type that the model names, not at the one that a mapping decides
+        let datatype =
+            if segment.mappings.is_empty() || !view.dialect.has(Difference::BoundObservation) {
+                field.datatype
+            } else {
+                view.field_datatype(at.node, segment, position)
+            };
+        let inside = view
+            .profile
+            .datatype(datatype)
+            .is_some_and(|d| d.bound_inside);
+        if field.binding == NONE && !inside {
+            continue;
+        }
+        view.repetitions(at.node, position, datatype, &mut |r| {
+            element(view, sink, &r, field.binding, inside);
+        });
+    }
+}
+
+fn element(view: &View<'_>, sink: &mut Sink<'_>, at: &At, binding: u32, inside: bool) {
+    if let Some(b) = view.profile.bindings.get(binding as usize) {
+        check(view, sink, at, b, binding);
+    }
+    let Shape::Complex(datatype) = at.shape else {
+        return;
+    };
+    let Some(def) = view.profile.datatype(datatype).filter(|_| inside) else {
+        return;
+    };
+    let (level, separator) = if at.level == Level::Field {
+        (Level::Component, view.delimiters.component)
+    } else {
+        (Level::Subcomponent, view.delimiters.subcomponent)
+    };
+    let mut next = Some(at.start);
+    for (i, component) in def.components.iter().enumerate() {
+        let Some(from) = next else {
+            return;
+        };
+        let to = match memchr::memchr(separator, view.bytes(from, at.end)) {
+            Some(n) => {
+                next = Some(from + n as u32 + 1);
+                from + n as u32
+            }
+            None => {
+                next = None;
+                at.end
+            }
+        };
+        if from == to || matches!(component.usage, Usage::X | Usage::W) {
+            continue;
+        }
+        let deeper = view
+            .profile
+            .datatype(component.datatype)
+            .is_some_and(|d| d.bound_inside);
+        if component.binding == NONE && !deeper {
+            continue;
+        }
+        let position = i as u16 + 1;
+        if let Some(part) = view.make_part(at, position, level, component.datatype, from, to) {
+            element(view, sink, &part, component.binding, deeper);
+        }
+    }
+}
+
+/// What a lookup in one table gave.
+#[derive(Clone, Copy)]
+enum Hit {
+    NotFound,
+    /// In the table, but not under the message's code system.
+    OtherSystem,
+    /// In the table, and the message gives no code system.
+    NoSystem,
+    One(CodeUsage),
+    /// More than once.
+    Several,
+}
+
+fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, binding: &Binding, index: u32) {
+    let severity = match binding.strength {
+        Strength::Required => Severity::Error,
+        Strength::Suggested | Strength::Unstated => Severity::Info,
+        Strength::Undetermined => return,
+    };
+    let coded = match at.shape {
+        Shape::Complex(d) => view.profile.datatype(d).is_some_and(|d| d.coded),
+        Shape::Simple(_) => false,
+        _ => return,
+    };
+    let complex = matches!(at.shape, Shape::Complex(_));
+    if complex && binding.at.is_empty() {
+        sink.at(view, Kind::Binding, Severity::Error, at, (index, 0));
+        return;
+    }
+    if !complex && binding.tables.len() > 1 {
+        sink.at(view, Kind::Binding, Severity::Error, at, (index, 0));
+        return;
+    }
+    let mut tables = 0;
+    for table in &binding.tables {
+        match view.profile.tables.get(*table as usize) {
+            None => sink.at(
+                view,
+                Kind::TableMissing,
+                Severity::Error,
+                at,
+                (index, *table),
+            ),
+            Some(t) if t.unchecked => {}
+            Some(t) if t.codes.is_empty() => {
+                sink.at(view, Kind::TableEmpty, Severity::Info, at, (index, *table));
+            }
+            Some(_) => tables += 1,
+        }
+    }
+    if tables == 0 {
+        return;
+    }
+    // the places that may hold the code: the element itself, or components of it
+    let itself = [0u16];
+    let places: &[u16] = if complex { &binding.at } else { &itself };
+    let mut outcome = Outcome::default();
+    for place in places {
+        let code = if *place == 0 {
+            Some(*at)
+        } else {
+            view.part(at, *place)
+        };
+        let Some(code) = code else {
+            continue;
+        };
+        if !matches!(code.shape, Shape::Simple(_)) {
+            sink.at(view, Kind::Binding, Severity::Error, at, (index, 0));
+            continue;
+        }
+        let raw = view.raw(&code);
+        if raw == b"\"\"" && view.dialect.has(Difference::NullCode) {
+            continue;
+        }
+        let value = view.message.charset().decode(raw);
+        let system_at = coded.then(|| view.part(at, place + 2));
+        let system = system_at.map(|s| s.map(|s| view.text(&s)));
+        for table in &binding.tables {
+            let Some(def) = view
+                .profile
+                .tables
+                .get(*table as usize)
+                .filter(|t| !t.unchecked && !t.codes.is_empty())
+            else {
+                continue;
+            };
+            let hit = look_up(def, &value, system.as_ref().map(Option::as_deref));
+            outcome.add(hit, *table, &code, system_at.flatten());
+        }
+    }
+    report(view, sink, at, severity, index, &outcome);
+}
+
+fn look_up(table: &Table, value: &str, system: Option<Option<&str>>) -> Hit {
+    let mut any = false;
+    let mut found: Option<&Code> = None;
+    let mut several = false;
+    for code in table.matching(value) {
+        any = true;
+        let fits = match system {
+            None => true,
+            Some(None) => false,
+            Some(Some(s)) => code.system.as_deref() == Some(s),
+        };
+        if fits {
+            several = found.is_some();
+            found = Some(code);
+        }
+    }
+    match (any, found) {
+        (false, _) => Hit::NotFound,
+        (true, Some(_)) if several => Hit::Several,
+        (true, Some(code)) => Hit::One(code.usage),
+        (true, None) if system == Some(None) => Hit::NoSystem,
+        (true, None) => Hit::OtherSystem,
+    }
+}
+
+/// What all lookups of one binding gave together.
+#[derive(Default)]
+struct Outcome {
+    not_found: u32,
+    other_system: u32,
+    no_system: u32,
+    hits: u32,
+    several: bool,
+    usage: Option<CodeUsage>,
+    table: u32,
+    code: Option<At>,
+    system: Option<At>,
+}
+
+impl Outcome {
+    fn add(&mut self, hit: Hit, table: u32, code: &At, system: Option<At>) {
+        match hit {
+            Hit::NotFound => self.not_found += 1,
+            Hit::OtherSystem => {
+                self.other_system += 1;
+                self.table = table;
+            }
+            Hit::NoSystem => {
+                self.no_system += 1;
+                self.table = table;
+            }
+            Hit::One(usage) => {
+                self.hits += 1;
+                self.usage = Some(usage);
+                self.table = table;
+            }
+            Hit::Several => {
+                self.hits += 1;
+                self.several = true;
+                self.table = table;
+            }
+        }
+        self.code.get_or_insert(*code);
+        self.system = self.system.or(system);
+    }
+}
+
+fn report(
+    view: &View<'_>,
+    sink: &mut Sink<'_>,
+    at: &At,
+    severity: Severity,
+    index: u32,
+    outcome: &Outcome,
+) {
+    let Some(code) = outcome.code else {
+        return;
+    };
+    let (place, system_place) = if view.dialect.has(Difference::CodePlace) {
+        (code, outcome.system.unwrap_or(code))
+    } else {
+        (*at, *at)
+    };
+    let operands = (index, outcome.table);
+    if outcome.hits > 0 {
+        let ambiguous = outcome.several || outcome.hits > 1;
+        if ambiguous && !view.dialect.has(Difference::CodeInSeveralTables) {
+            sink.at(view, Kind::CodeAmbiguous, Severity::Error, at, operands);
+        }
+        match outcome.usage {
+            Some(CodeUsage::Excluded) => {
+                sink.at(view, Kind::CodeExcluded, severity, &place, operands);
+            }
+            Some(CodeUsage::Permitted) => {
+                sink.at(view, Kind::CodePermitted, Severity::Info, &place, operands);
+            }
+            _ => {}
+        }
+        return;
+    }
+    if outcome.no_system > 0 {
+        sink.at(
+            view,
+            Kind::CodeSystemMissing,
+            Severity::Error,
+            &place,
+            operands,
+        );
+        return;
+    }
+    if view.dialect.has(Difference::CodeSystemOnce) {
+        if outcome.other_system > 0 {
+            sink.at(view, Kind::CodeSystem, severity, &system_place, operands);
+        } else {
+            sink.at(view, Kind::CodeNotFound, severity, &place, operands);
+        }
+        return;
+    }
+    for _ in 0..outcome.other_system {
+        sink.at(view, Kind::CodeSystem, severity, at, operands);
+    }
+    sink.at(view, Kind::CodeNotFound, severity, at, operands);
+}

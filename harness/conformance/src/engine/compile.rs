@@ -1,0 +1,368 @@
+//! From a definition to a compiled profile.
+
+use super::profile::{
+    Binding, Case, Child, ChildKind, Class, Code, Datatype, Element, Group, Mapping, NONE, Profile,
+    Segment, Table,
+};
+use crate::expr::Pattern;
+use crate::model::{self, BindingDef, Definition, ElementDef};
+use std::collections::HashMap;
+
+/// What makes a definition unusable: a name that leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CompileError {
+    /// A place in the message names a segment that is not defined.
+    #[error("the message uses the segment `{0}`, which is not defined")]
+    Segment(String),
+    /// A field or component names a data type that is not defined.
+    #[error("{place} has the data type `{datatype}`, which is not defined")]
+    Datatype {
+        /// Segment or data type and position.
+        place: String,
+        /// The name.
+        datatype: String,
+    },
+    /// Two definitions have the same id.
+    #[error("`{0}` is defined twice")]
+    Twice(String),
+    /// Data types contain each other, or nest deeper than HL7's two levels.
+    #[error("the data type `{0}` nests deeper than components and subcomponents")]
+    Depth(String),
+    /// The message does not begin with the segment MSH.
+    #[error("the message does not begin with MSH")]
+    Head,
+    /// More definitions than the engine's indices can name.
+    #[error("the profile has too many definitions")]
+    TooMany,
+}
+
+struct Builder<'d> {
+    def: &'d Definition,
+    segments: HashMap<&'d str, u32>,
+    datatypes: HashMap<&'d str, u32>,
+    tables: HashMap<&'d str, u32>,
+    bindings: Vec<Binding>,
+    groups: Vec<Group>,
+}
+
+pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
+    let mut tables: Vec<Table> = def.tables.iter().map(|t| table(t, def)).collect();
+    let mut by_id: HashMap<&str, u32> = def
+        .tables
+        .iter()
+        .enumerate()
+        .map(|(i, t)| (t.id.as_str(), i as u32))
+        .collect();
+    // what is not checked need not be defined
+    for id in &def.unchecked {
+        by_id.entry(id).or_insert_with(|| {
+            tables.push(Table {
+                id: id.as_str().into(),
+                name: Box::default(),
+                openness: model::Openness::Unstated,
+                stability: model::Stability::Unstated,
+                codes: Vec::new(),
+                patterns: Vec::new(),
+                unchecked: true,
+            });
+            tables.len() as u32 - 1
+        });
+    }
+    let mut builder = Builder {
+        def,
+        segments: index(def.segments.iter().map(|s| s.id.as_str()))?,
+        datatypes: index(def.datatypes.iter().map(|d| d.id.as_str()))?,
+        tables: by_id,
+        bindings: Vec::new(),
+        groups: Vec::new(),
+    };
+    let mut datatypes = builder.compile_datatypes()?;
+    let segments = builder.compile_segments()?;
+    mark_bound(&mut datatypes);
+    check_depth(&datatypes)?;
+    builder.group(
+        &def.message.id,
+        &def.message.structure,
+        &def.message.children,
+    )?;
+    let groups = std::mem::take(&mut builder.groups);
+    let mut names: Vec<[u8; 3]> = groups
+        .iter()
+        .flat_map(|g| &g.children)
+        .filter(|c| matches!(c.kind, ChildKind::Segment(_)))
+        .map(|c| c.name)
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    if groups
+        .first()
+        .and_then(|g| g.children.first())
+        .is_none_or(|c| c.name != *b"MSH")
+    {
+        return Err(CompileError::Head);
+    }
+    if groups.len() >= usize::from(u16::MAX) {
+        return Err(CompileError::TooMany);
+    }
+    Ok(Profile {
+        id: def.message.id.as_str().into(),
+        structure: def.message.structure.as_str().into(),
+        groups,
+        segments,
+        datatypes,
+        tables,
+        bindings: builder.bindings,
+        names,
+    })
+}
+
+fn index<'d>(ids: impl Iterator<Item = &'d str>) -> Result<HashMap<&'d str, u32>, CompileError> {
+    let mut map = HashMap::new();
+    for (i, id) in ids.enumerate() {
+        if map.insert(id, i as u32).is_some() {
+            return Err(CompileError::Twice(id.to_owned()));
+        }
+    }
+    Ok(map)
+}
+
+impl Builder<'_> {
+    fn compile_datatypes(&mut self) -> Result<Vec<Datatype>, CompileError> {
+        let def = self.def;
+        def.datatypes
+            .iter()
+            .map(|d| {
+                Ok(Datatype {
+                    id: d.id.as_str().into(),
+                    name: d.name.as_str().into(),
+                    description: d.description.as_str().into(),
+                    class: class(&d.name),
+                    components: self.elements(&d.id, &d.components)?,
+                    coded: matches!(d.name.as_str(), "CE" | "CWE" | "CNE"),
+                    bound_inside: false,
+                })
+            })
+            .collect()
+    }
+
+    fn compile_segments(&mut self) -> Result<Vec<Segment>, CompileError> {
+        let def = self.def;
+        def.segments
+            .iter()
+            .map(|s| {
+                let mut mappings = Vec::new();
+                for m in &s.mappings {
+                    let cases: Result<Vec<Case>, CompileError> = m
+                        .cases
+                        .iter()
+                        .map(|c| {
+                            Ok(Case {
+                                value: c.value.as_str().into(),
+                                second: c.second.as_deref().map(Into::into),
+                                datatype: self.datatype(
+                                    &s.id,
+                                    usize::from(m.position),
+                                    &c.datatype,
+                                )?,
+                            })
+                        })
+                        .collect();
+                    mappings.push(Mapping {
+                        position: m.position,
+                        reference: m.reference,
+                        second: m.second,
+                        cases: cases?,
+                    });
+                }
+                Ok(Segment {
+                    id: s.id.as_str().into(),
+                    name: name(&s.name),
+                    description: s.description.as_str().into(),
+                    fields: self.elements(&s.id, &s.fields)?,
+                    mappings,
+                })
+            })
+            .collect()
+    }
+
+    fn datatype(&self, owner: &str, position: usize, id: &str) -> Result<u32, CompileError> {
+        self.datatypes
+            .get(id)
+            .copied()
+            .ok_or_else(|| CompileError::Datatype {
+                place: format!("{owner}.{position}"),
+                datatype: id.to_owned(),
+            })
+    }
+
+    fn elements(&mut self, owner: &str, list: &[ElementDef]) -> Result<Vec<Element>, CompileError> {
+        let mut out = Vec::with_capacity(list.len());
+        for (i, e) in list.iter().enumerate() {
+            let binding = match &e.binding {
+                Some(b) => self.binding(b),
+                None => NONE,
+            };
+            out.push(Element {
+                name: e.name.as_str().into(),
+                usage: e.usage,
+                min: e.cardinality.min,
+                max: e.cardinality.max.unwrap_or(NONE),
+                datatype: self.datatype(owner, i + 1, &e.datatype)?,
+                length: e.length.clone(),
+                binding,
+                constant: e.constant.as_deref().map(Into::into),
+            });
+        }
+        Ok(out)
+    }
+
+    fn binding(&mut self, def: &BindingDef) -> u32 {
+        self.bindings.push(Binding {
+            tables: def
+                .tables
+                .iter()
+                .map(|t| self.tables.get(t.as_str()).copied().unwrap_or(NONE))
+                .collect(),
+            names: def.tables.iter().map(|t| t.as_str().into()).collect(),
+            strength: def.strength,
+            at: def.at.clone(),
+        });
+        self.bindings.len() as u32 - 1
+    }
+
+    fn group(
+        &mut self,
+        id: &str,
+        name_: &str,
+        children: &[model::ChildDef],
+    ) -> Result<u32, CompileError> {
+        let at = self.groups.len();
+        self.groups.push(Group {
+            id: id.into(),
+            name: name_.into(),
+            children: Vec::new(),
+        });
+        let mut list = Vec::with_capacity(children.len());
+        for c in children {
+            let (kind, child_name) = match &c.kind {
+                model::ChildKind::Segment(id) => {
+                    let index = self
+                        .segments
+                        .get(id.as_str())
+                        .copied()
+                        .ok_or_else(|| CompileError::Segment(id.clone()))?;
+                    let def = self.def.segments.get(index as usize);
+                    (
+                        ChildKind::Segment(index),
+                        def.map_or([0; 3], |s| name(&s.name)),
+                    )
+                }
+                model::ChildKind::Group(g) => (
+                    ChildKind::Group(self.group(&g.id, &g.name, &g.children)?),
+                    [0; 3],
+                ),
+            };
+            list.push(Child {
+                kind,
+                name: child_name,
+                usage: c.usage,
+                min: c.cardinality.min,
+                max: c.cardinality.max.unwrap_or(NONE),
+            });
+        }
+        if let Some(group) = self.groups.get_mut(at) {
+            group.children = list;
+        }
+        Ok(at as u32)
+    }
+}
+
+fn name(text: &str) -> [u8; 3] {
+    text.as_bytes().try_into().unwrap_or([b'?'; 3])
+}
+
+fn class(name: &str) -> Class {
+    match name {
+        "NM" => Class::Number,
+        "SI" => Class::Sequence,
+        "DT" => Class::Date,
+        "TM" => Class::Time,
+        "DTM" => Class::DateTime,
+        n if n.eq_ignore_ascii_case("varies") => Class::Varies,
+        _ => Class::Text,
+    }
+}
+
+fn table(def: &model::TableDef, profile: &Definition) -> Table {
+    let mut codes: Vec<&model::CodeDef> = def.codes.iter().collect();
+    codes.sort_by(|a, b| a.value.cmp(&b.value));
+    let patterns = codes
+        .iter()
+        .enumerate()
+        .filter_map(|(i, c)| Some((Pattern::new(c.pattern.as_deref()?).ok()?, i as u32)))
+        .collect();
+    Table {
+        id: def.id.as_str().into(),
+        name: def.name.as_str().into(),
+        openness: def.openness,
+        stability: def.stability,
+        codes: codes
+            .into_iter()
+            .map(|c| Code {
+                value: c.value.as_str().into(),
+                system: c.system.as_deref().map(Into::into),
+                usage: c.usage,
+            })
+            .collect(),
+        patterns,
+        unchecked: profile.unchecked.contains(&def.id),
+    }
+}
+
+fn mark_bound(datatypes: &mut [Datatype]) {
+    // two passes suffice: components and subcomponents
+    for _ in 0..2 {
+        let bound: Vec<bool> = datatypes
+            .iter()
+            .map(|d| {
+                d.components.iter().any(|c| {
+                    c.binding != NONE
+                        || datatypes
+                            .get(c.datatype as usize)
+                            .is_some_and(|d| d.bound_inside)
+                })
+            })
+            .collect();
+        for (d, b) in datatypes.iter_mut().zip(bound) {
+            d.bound_inside = b;
+        }
+    }
+}
+
+// a component may be composite only when its own components are primitive
+fn check_depth(datatypes: &[Datatype]) -> Result<(), CompileError> {
+    for (i, d) in datatypes.iter().enumerate() {
+        let deep = |index: u32, level: u32| depth(datatypes, index, level);
+        if d.components
+            .iter()
+            .any(|c| c.datatype as usize == i || deep(c.datatype, 1))
+        {
+            return Err(CompileError::Depth(d.id.to_string()));
+        }
+    }
+    Ok(())
+}
+
+// whether the data type goes deeper than subcomponents when it stands at this level
+fn depth(datatypes: &[Datatype], index: u32, level: u32) -> bool {
+    let Some(d) = datatypes.get(index as usize) else {
+        return false;
+    };
+    if d.primitive() {
+        return false;
+    }
+    level >= 2
+        || d.components
+            .iter()
+            .any(|c| depth(datatypes, c.datatype, level + 1))
+}

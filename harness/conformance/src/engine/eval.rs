@@ -1,0 +1,484 @@
+//! Evaluates expressions. Allocates nothing but for values with escape sequences or other character sets.
+
+use super::compare::{self, Value};
+use super::element::{At, Level, Shape, Unreachable, View};
+use crate::dialect::Difference;
+use crate::expr::{Absent, Expr, Literal, Mode, Native, Path, Step, Test, Times};
+use crate::model::CodeUsage;
+
+/// What an expression comes to; with the element that decided, when there is one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Outcome {
+    Pass(Option<At>),
+    Fail(Option<At>),
+    /// It cannot be judged.
+    Unclear,
+}
+
+impl Outcome {
+    fn passes(self) -> bool {
+        matches!(self, Outcome::Pass(_))
+    }
+}
+
+impl From<Unreachable> for Outcome {
+    fn from(_: Unreachable) -> Self {
+        Outcome::Unclear
+    }
+}
+
+/// Judges an expression on an element.
+pub(crate) fn evaluate(view: &View<'_>, expr: &Expr, context: &At) -> Outcome {
+    eval(view, expr, context, false)
+}
+
+/// Judges a predicate's condition: there a value that is absent does not make the condition true.
+pub(crate) fn condition(view: &View<'_>, expr: &Expr, context: &At) -> Outcome {
+    eval(
+        view,
+        expr,
+        context,
+        view.dialect.has(Difference::AbsentInCondition),
+    )
+}
+
+fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
+    match expr {
+        Expr::Present(path) => present(view, path, context),
+        Expr::Values {
+            path,
+            test,
+            times,
+            absent,
+        } => values(view, path, test, *times, absence(*absent, strict), context),
+        Expr::Compare { absent, .. } => {
+            paths(view, expr, absence(*absent, strict), context).unwrap_or(Outcome::Unclear)
+        }
+        Expr::InTable {
+            path,
+            table,
+            at,
+            absent,
+        } => in_table(
+            view,
+            path,
+            table.index,
+            at,
+            absence(*absent, strict),
+            context,
+        ),
+        Expr::Each {
+            path,
+            times,
+            inner,
+            absent,
+        } => {
+            let (mut total, mut passed, mut unclear, mut last) = (0, 0, false, None);
+            let reached = view.select(context, &path.steps, &mut |at| {
+                total += 1;
+                match eval(view, inner, &at, strict) {
+                    Outcome::Pass(_) => passed += 1,
+                    Outcome::Fail(place) => last = Some(place.unwrap_or(at)),
+                    Outcome::Unclear => unclear = true,
+                }
+            });
+            match (reached, unclear, total) {
+                (Err(_), ..) | (_, true, _) => Outcome::Unclear,
+                (.., 0) => when_absent(*absent),
+                _ if times.enough(passed, total) => Outcome::Pass(None),
+                _ => Outcome::Fail(last),
+            }
+        }
+        Expr::Not(inner) => match eval(view, inner, context, asked(view, strict)) {
+            Outcome::Pass(at) => Outcome::Fail(at),
+            Outcome::Fail(at) => Outcome::Pass(at),
+            Outcome::Unclear => Outcome::Unclear,
+        },
+        Expr::And(a, b) => match eval(view, a, context, strict) {
+            Outcome::Pass(_) => eval(view, b, context, strict),
+            other => other,
+        },
+        Expr::Or(a, b) => match eval(view, a, context, strict) {
+            Outcome::Fail(first) => match eval(view, b, context, strict) {
+                Outcome::Fail(second) => Outcome::Fail(second.or(first)),
+                other => other,
+            },
+            other => other,
+        },
+        Expr::Xor(a, b) => match (
+            eval(view, a, context, strict),
+            eval(view, b, context, strict),
+        ) {
+            (Outcome::Unclear, _) | (_, Outcome::Unclear) => Outcome::Unclear,
+            (Outcome::Fail(_), Outcome::Fail(at)) | (Outcome::Pass(_), Outcome::Pass(at)) => {
+                Outcome::Fail(at)
+            }
+            (Outcome::Pass(at), _) | (_, Outcome::Pass(at)) => Outcome::Pass(at),
+        },
+        Expr::Imply(a, b) => match eval(view, a, context, asked(view, strict)) {
+            Outcome::Fail(at) => Outcome::Pass(at),
+            Outcome::Unclear => Outcome::Unclear,
+            Outcome::Pass(_) => eval(view, b, context, strict),
+        },
+        Expr::All(list) => {
+            for e in list {
+                let outcome = eval(view, e, context, strict);
+                if !outcome.passes() {
+                    return outcome;
+                }
+            }
+            Outcome::Pass(None)
+        }
+        Expr::Any(list) => {
+            let mut last = None;
+            for e in list {
+                match eval(view, e, context, strict) {
+                    Outcome::Fail(at) => last = at.or(last),
+                    other => return other,
+                }
+            }
+            Outcome::Fail(last)
+        }
+        Expr::SetId(path) => set_id(view, path, context),
+        Expr::Sequence { parent, element } => sequence(view, parent, element, context),
+        Expr::Native(Native::StatementsComplete) => statements_complete(view, context),
+    }
+}
+
+// what is negated or stands before "then" asks about a value: an absent one is not it
+fn asked(view: &View<'_>, strict: bool) -> bool {
+    strict || view.dialect.has(Difference::AbsentInCondition)
+}
+
+fn absence(absent: Absent, strict: bool) -> Absent {
+    match absent {
+        Absent::Pass if strict => Absent::Fail,
+        other => other,
+    }
+}
+
+fn when_absent(absent: Absent) -> Outcome {
+    match absent {
+        Absent::Pass => Outcome::Pass(None),
+        Absent::Fail => Outcome::Fail(None),
+        Absent::Unclear => Outcome::Unclear,
+    }
+}
+
+fn present(view: &View<'_>, path: &Path, context: &At) -> Outcome {
+    let mut last = None;
+    match view.select(context, &path.steps, &mut |at| last = Some(at)) {
+        Err(_) => Outcome::Unclear,
+        Ok(()) => match last {
+            Some(at) => Outcome::Pass(Some(at)),
+            None => Outcome::Fail(Some(view.deepest(context, &path.steps))),
+        },
+    }
+}
+
+fn values(
+    view: &View<'_>,
+    path: &Path,
+    test: &Test,
+    times: Times,
+    absent: Absent,
+    context: &At,
+) -> Outcome {
+    let (mut total, mut passed, mut unclear) = (0, 0, false);
+    let (mut good, mut bad) = (None, None);
+    let reached = view.values(context, &path.steps, &mut |at| {
+        total += 1;
+        match passes(view, test, &at) {
+            Some(true) => {
+                passed += 1;
+                good = Some(at);
+            }
+            Some(false) => bad = Some(at),
+            None => unclear = true,
+        }
+    });
+    match (reached, unclear, total) {
+        (Err(_), ..) | (_, true, _) => Outcome::Unclear,
+        (.., 0) => when_absent(absent),
+        _ if times.enough(passed, total) => Outcome::Pass(good),
+        _ => Outcome::Fail(bad.or(good)),
+    }
+}
+
+fn passes(view: &View<'_>, test: &Test, at: &At) -> Option<bool> {
+    Some(match test {
+        Test::Text { text, ignore_case } => {
+            let value = view.unescaped(at);
+            if *ignore_case {
+                value.to_lowercase() == text.to_lowercase()
+            } else {
+                value == text.as_str()
+            }
+        }
+        Test::OneOf(list) => {
+            let value = view.unescaped(at);
+            list.iter().any(|t| value == t.as_str())
+        }
+        Test::Numbers(list) => {
+            let value = view.text(at);
+            let number: Option<f64> = value.trim().parse().ok();
+            number.is_some_and(|n| list.iter().any(|m| n.total_cmp(m).is_eq()))
+        }
+        Test::Matches(pattern) => pattern.matches(&view.unescaped(at)),
+        Test::Compares {
+            operator,
+            with,
+            truncated,
+            identical,
+        } => {
+            let right = match with {
+                Literal::Number(_) | Literal::Text(_) => Value::literal(with),
+            };
+            compare::holds(
+                view,
+                &Value::of(view, at),
+                *operator,
+                &right,
+                *truncated,
+                *identical,
+            )?
+        }
+    })
+}
+
+fn paths(view: &View<'_>, expr: &Expr, absent: Absent, context: &At) -> Option<Outcome> {
+    let Expr::Compare {
+        left,
+        operator,
+        right,
+        left_mode,
+        right_mode,
+        truncated,
+        identical,
+        ..
+    } = expr
+    else {
+        return None;
+    };
+    let count = |path: &Path| -> Option<(u32, Option<At>)> {
+        let (mut n, mut last) = (0, None);
+        view.values(context, &path.steps, &mut |at| {
+            n += 1;
+            last = Some(at);
+        })
+        .ok()?;
+        Some((n, last))
+    };
+    let (lefts, left_at) = count(left)?;
+    let (rights, right_at) = count(right)?;
+    match (lefts, rights) {
+        (0, 0) => return Some(when_absent(absent)),
+        (1, 0) | (0, 1) => return Some(Outcome::Fail(left_at.or(right_at))),
+        _ => {}
+    }
+    let mut good = 0;
+    let mut bad = None;
+    view.values(context, &left.steps, &mut |l| {
+        let mut same = 0;
+        // the paths were walked once already, so this one leads somewhere
+        let _ = view.values(context, &right.steps, &mut |r| {
+            let (l, r) = (Value::of(view, &l), Value::of(view, &r));
+            let holds = compare::holds(view, &l, *operator, &r, *truncated, *identical);
+            same += u32::from(holds.unwrap_or(false));
+        });
+        if enough(*right_mode, same, rights) {
+            good += 1;
+        } else {
+            bad = Some(l);
+        }
+    })
+    .ok()?;
+    Some(if enough(*left_mode, good, lefts) {
+        Outcome::Pass(left_at)
+    } else {
+        Outcome::Fail(bad.or(left_at))
+    })
+}
+
+fn enough(mode: Mode, passed: u32, total: u32) -> bool {
+    match mode {
+        Mode::All => passed == total,
+        Mode::Once => passed >= 1,
+        Mode::Exactly(n) => passed == n,
+    }
+}
+
+// one element; its code and, for coded elements, its code system must be in the table
+fn in_table(
+    view: &View<'_>,
+    path: &Path,
+    table: u32,
+    places: &[u16],
+    absent: Absent,
+    context: &At,
+) -> Outcome {
+    let (mut count, mut last) = (0, None);
+    let reached = view.select(context, &path.steps, &mut |at| {
+        count += 1;
+        last = Some(at);
+    });
+    let at = match (reached, count, last) {
+        (Err(_), ..) => return Outcome::Unclear,
+        (Ok(()), 1, Some(at)) => at,
+        (Ok(()), 0, _) => return when_absent(absent),
+        _ => return Outcome::Unclear,
+    };
+    let Some(table) = view.profile.tables.get(table as usize) else {
+        return Outcome::Unclear;
+    };
+    let known = |value: &str, system: Option<Option<&str>>| {
+        table.matching(value).any(|c| {
+            c.usage != CodeUsage::Excluded
+                && system.is_none_or(|s| s.is_some() && c.system.as_deref() == s)
+        })
+    };
+    match at.shape {
+        Shape::Null(_) => Outcome::Pass(Some(at)),
+        Shape::Simple(_) => {
+            if view.raw(&at) == b"\"\"" || known(&view.text(&at), None) {
+                Outcome::Pass(Some(at))
+            } else {
+                Outcome::Fail(Some(at))
+            }
+        }
+        Shape::Complex(datatype) => {
+            let coded = view.profile.datatype(datatype).is_some_and(|d| d.coded);
+            let fits = places.iter().any(|p| {
+                view.part(&at, *p).is_some_and(|code| {
+                    let system = view.part(&at, p + 2).map(|s| view.text(&s));
+                    known(&view.text(&code), coded.then_some(system.as_deref()))
+                })
+            });
+            if fits {
+                Outcome::Pass(Some(at))
+            } else {
+                Outcome::Fail(Some(at))
+            }
+        }
+        _ => Outcome::Unclear,
+    }
+}
+
+// the value must be the number of the context among its siblings
+fn set_id(view: &View<'_>, path: &Path, context: &At) -> Outcome {
+    let (mut last, mut count) = (None, 0);
+    if view
+        .values(context, &path.steps, &mut |at| {
+            count += 1;
+            last = Some(at);
+        })
+        .is_err()
+    {
+        return Outcome::Unclear;
+    }
+    let Some(at) = last.filter(|_| count == 1) else {
+        return Outcome::Unclear;
+    };
+    let instance = match context.level {
+        Level::Group | Level::Segment => view.node(context).map_or(1, |n| n.instance),
+        Level::Field => context.repetition,
+        Level::Component | Level::Subcomponent => 1,
+    };
+    if compare::integer(view.raw(&at)) == Some(instance) {
+        Outcome::Pass(Some(at))
+    } else {
+        Outcome::Fail(Some(at))
+    }
+}
+
+// the values count from 1, over all parents together or in each of them anew
+fn sequence(view: &View<'_>, parent: &Path, element: &Path, context: &At) -> Outcome {
+    let (mut running, mut through, mut anew) = (0, None, None);
+    let mut unreachable = false;
+    let walked = view.select(context, &parent.steps, &mut |p| {
+        let mut own = 0;
+        let inner = view.values(&p, &element.steps, &mut |at| {
+            running += 1;
+            own += 1;
+            let value = compare::integer(view.raw(&at));
+            if value != Some(running) {
+                through.get_or_insert(at);
+            }
+            if value != Some(own) {
+                anew.get_or_insert(at);
+            }
+        });
+        unreachable |= inner.is_err();
+    });
+    match (walked, unreachable, through, anew) {
+        (Err(_), ..) | (_, true, ..) => Outcome::Unclear,
+        (.., Some(_), Some(at)) => Outcome::Fail(Some(at)),
+        _ => Outcome::Pass(None),
+    }
+}
+
+const BAR_CODE: &str = "69764-9";
+const PRESENTED: &str = "29769-7";
+const PUBLISHED: &str = "29768-9";
+const VACCINE_TYPE: &str = "30956-7";
+
+// Observations of one order hang together by OBX-4. Each such set that speaks of an information statement says
+// everything about it: bar code and date presented, or publication date, date presented and vaccine type.
+fn statements_complete(view: &View<'_>, order: &At) -> Outcome {
+    let observations = [
+        Step {
+            position: 5,
+            instance: None,
+        },
+        Step {
+            position: 1,
+            instance: Some(1),
+        },
+    ];
+    let field = |obx: &At, steps: &[Step]| {
+        let mut found = None;
+        let _ = view.values(obx, steps, &mut |at| found = found.or(Some(at)));
+        found
+    };
+    let at = |position, instance| Step { position, instance };
+    let sub_id = [at(4, Some(1))];
+    let identifier = [at(3, Some(1)), at(1, Some(1))];
+    let mut count = 0;
+    let mut complete = true;
+    let walked = view.select(order, &observations, &mut |obx| {
+        count += 1;
+        let Some(own) = field(&obx, &sub_id) else {
+            return;
+        };
+        // the set's members, by the codes that matter: bar code, presented, published, type, anything else
+        let mut seen = [0u32; 5];
+        let _ = view.select(order, &observations, &mut |other| {
+            let same = field(&other, &sub_id).is_some_and(|o| view.raw(&o) == view.raw(&own));
+            if !same {
+                return;
+            }
+            let code = field(&other, &identifier).map(|c| view.text(&c));
+            let index = match code.as_deref() {
+                Some(BAR_CODE) => 0,
+                Some(PRESENTED) => 1,
+                Some(PUBLISHED) => 2,
+                Some(VACCINE_TYPE) => 3,
+                _ => 4,
+            };
+            if let Some(n) = seen.get_mut(index) {
+                *n += 1;
+            }
+        });
+        let fine = match seen.map(|n| n > 0) {
+            [true, true, false, false, false] | [false, true, true, true, false] => true,
+            [false, false, false, false, _] => true,
+            _ => false,
+        };
+        complete &= fine;
+    });
+    match walked {
+        Err(_) => Outcome::Unclear,
+        Ok(()) if count >= 2 && complete => Outcome::Pass(None),
+        Ok(()) => Outcome::Fail(Some(*order)),
+    }
+}

@@ -1,0 +1,305 @@
+//! Applies rules: every constraint and predicate on every element that it stands on, and a step's lists.
+
+use super::element::{At, Level, Shape, View};
+use super::eval::{Outcome, condition, evaluate};
+use super::profile::NONE;
+use super::rules::{Attached, Context, Rules};
+use super::structure::Sink;
+use crate::detection::{Kind, Place};
+use crate::dialect::Dialect;
+use crate::expr::{Expr, Test};
+use crate::model::{Origin, Usage, Weight};
+use titer_finding::Severity;
+
+/// Applies all rules to the message.
+pub(crate) fn apply(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>) {
+    for index in 0..view.tree.nodes.len() as u32 {
+        let Some(at) = view.node_element(index) else {
+            continue;
+        };
+        match at.shape {
+            Shape::Group(def) => {
+                if let Some(attached) = rules.groups.get(def as usize) {
+                    own(view, rules, attached, sink, &at);
+                }
+            }
+            Shape::Segment(def) => {
+                if let Some(attached) = rules.segments.get(def as usize) {
+                    own(view, rules, attached, sink, &at);
+                }
+                if rules.fields.get(def as usize) == Some(&true) {
+                    fields(view, rules, sink, &at, def);
+                }
+            }
+            _ => {}
+        }
+    }
+    if !rules.contexts.is_empty()
+        && let Some(message) = view.node_element(0)
+    {
+        contexts(view, rules, sink, &message, &rules.contexts);
+    }
+}
+
+fn fields(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, at: &At, def: u32) {
+    let Some(segment) = view.profile.segment(def) else {
+        return;
+    };
+    for (i, field) in segment.fields.iter().enumerate() {
+        let position = i as u16 + 1;
+        let datatype = if segment.mappings.is_empty() {
+            field.datatype
+        } else {
+            view.field_datatype(at.node, segment, position)
+        };
+        if inside(rules, datatype) {
+            view.repetitions(at.node, position, datatype, &mut |r| {
+                element(view, rules, sink, &r);
+            });
+        }
+    }
+}
+
+fn inside(rules: &Rules, datatype: u32) -> bool {
+    rules.inside.get(datatype as usize) == Some(&true)
+}
+
+fn element(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, at: &At) {
+    let (Shape::Simple(datatype) | Shape::Complex(datatype) | Shape::Null(datatype)) = at.shape
+    else {
+        return;
+    };
+    if let Some(attached) = rules.datatypes.get(datatype as usize) {
+        own(view, rules, attached, sink, at);
+    }
+    let Shape::Complex(_) = at.shape else {
+        return;
+    };
+    let Some(def) = view.profile.datatype(datatype) else {
+        return;
+    };
+    let (level, separator) = if at.level == Level::Field {
+        (Level::Component, view.delimiters.component)
+    } else {
+        (Level::Subcomponent, view.delimiters.subcomponent)
+    };
+    let mut next = Some(at.start);
+    for (i, component) in def.components.iter().enumerate() {
+        let Some(from) = next else {
+            return;
+        };
+        let to = match memchr::memchr(separator, view.bytes(from, at.end)) {
+            Some(n) => {
+                next = Some(from + n as u32 + 1);
+                from + n as u32
+            }
+            None => {
+                next = None;
+                at.end
+            }
+        };
+        if !inside(rules, component.datatype) {
+            continue;
+        }
+        let position = i as u16 + 1;
+        if let Some(part) = view.make_part(at, position, level, component.datatype, from, to) {
+            element(view, rules, sink, &part);
+        }
+    }
+}
+
+fn own(view: &View<'_>, rules: &Rules, attached: &Attached, sink: &mut Sink<'_>, at: &At) {
+    for index in &attached.constraints {
+        constraint(view, rules, sink, *index, at);
+    }
+    for index in &attached.predicates {
+        predicate(view, rules, sink, *index, at);
+    }
+}
+
+fn severity(weight: Weight) -> Severity {
+    match weight {
+        Weight::Error => Severity::Error,
+        Weight::Warning => Severity::Warning,
+        Weight::Alert => Severity::Info,
+    }
+}
+
+fn constraint(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at: &At) {
+    let Some(rule) = rules.constraints.get(index as usize) else {
+        return;
+    };
+    let step = rule.origin == Origin::Step;
+    let weight = severity(rule.weight);
+    match evaluate(view, &rule.assertion, at) {
+        Outcome::Pass(_) => {}
+        Outcome::Fail(place) => {
+            let kind = if step {
+                Kind::Content
+            } else {
+                Kind::Constraint
+            };
+            sink.at(view, kind, weight, &place.unwrap_or(*at), (index, 0));
+        }
+        Outcome::Unclear => {
+            // the reference judges a plain value of a step by a simpler way, which names this differently
+            let kind = if step && !plain(&rule.assertion) {
+                Kind::ContentUnclear
+            } else {
+                Kind::ConstraintUnclear
+            };
+            sink.at(view, kind, weight, at, (index, 0));
+        }
+    }
+}
+
+fn plain(expr: &Expr) -> bool {
+    matches!(
+        expr,
+        Expr::Values {
+            test: Test::Text { .. } | Test::OneOf(_),
+            ..
+        }
+    )
+}
+
+fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at: &At) {
+    let Some(rule) = rules.predicates.get(index as usize) else {
+        return;
+    };
+    // without a place for the target there is nothing to decide
+    let (mut parents, mut targets) = (0u32, 0u32);
+    let target = std::slice::from_ref(&rule.last);
+    let reached = view.select(at, &rule.parent, &mut |parent| {
+        if matches!(parent.shape, Shape::Null(_)) {
+            return;
+        }
+        parents += 1;
+        let _ = view.select(&parent, target, &mut |_| targets += 1);
+    });
+    if reached.is_err() || parents == 0 {
+        return;
+    }
+    // most usages need no look at the condition
+    let matters = |usage: Usage| match usage {
+        Usage::R => targets == 0,
+        Usage::X => targets > 0,
+        _ => false,
+    };
+    if view.dialect == Dialect::Titer && !matters(rule.when_true) && !matters(rule.when_false) {
+        return;
+    }
+    let usage = match condition(view, &rule.condition, at) {
+        Outcome::Pass(_) => rule.when_true,
+        Outcome::Fail(_) => rule.when_false,
+        Outcome::Unclear => {
+            sink.at(
+                view,
+                Kind::ConditionUnclear,
+                Severity::Error,
+                at,
+                (index, 0),
+            );
+            return;
+        }
+    };
+    if !matters(usage) {
+        return;
+    }
+    let _ = view.select(at, &rule.parent, &mut |parent| {
+        if matches!(parent.shape, Shape::Null(_)) {
+            return;
+        }
+        if usage == Usage::R {
+            let place = child_place(view, &parent, rule.last.position);
+            sink.push(
+                view,
+                Kind::ConditionRequires,
+                Severity::Error,
+                place,
+                &parent,
+                (index, 0),
+            );
+        } else {
+            let _ = view.select(&parent, target, &mut |child| {
+                sink.at(
+                    view,
+                    Kind::ConditionForbids,
+                    Severity::Error,
+                    &child,
+                    (index, 0),
+                );
+            });
+        }
+    });
+}
+
+/// The place that child `position` of an element would have.
+pub(crate) fn child_place(view: &View<'_>, parent: &At, position: u16) -> Place {
+    let mut place = view.place(parent);
+    match parent.level {
+        Level::Segment => {
+            place.field = position;
+            place.repetition = 1;
+        }
+        Level::Field => place.component = position,
+        Level::Component => place.subcomponent = position,
+        Level::Group | Level::Subcomponent => {
+            let child = match parent.shape {
+                Shape::Group(g) => view
+                    .profile
+                    .group(g)
+                    .and_then(|g| g.children.get(usize::from(position) - 1)),
+                _ => None,
+            };
+            if let Some(child) = child {
+                place = super::structure::missing_place(view, child);
+            }
+        }
+    }
+    place
+}
+
+// every pattern takes its elements out of the pool; what it does not find is missing
+fn contexts(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, enclosing: &At, list: &[Context]) {
+    for context in list {
+        let mut pool = Vec::new();
+        if view
+            .select(enclosing, &context.list.steps, &mut |at| pool.push(at))
+            .is_err()
+        {
+            pool.clear();
+        }
+        let empty = pool.is_empty();
+        for pattern in &context.patterns {
+            let mut matched = Vec::new();
+            pool.retain(|at| {
+                let fits = matches!(evaluate(view, &pattern.trigger, at), Outcome::Pass(_));
+                if fits {
+                    matched.push(*at);
+                }
+                !fits
+            });
+            let missing = if empty {
+                1
+            } else {
+                pattern.count.saturating_sub(matched.len() as u32)
+            };
+            for _ in 0..missing {
+                sink.at(
+                    view,
+                    Kind::ContentMissing,
+                    Severity::Error,
+                    enclosing,
+                    (pattern.index, NONE),
+                );
+            }
+            for at in &matched {
+                for index in &pattern.constraints {
+                    constraint(view, rules, sink, *index, at);
+                }
+                contexts(view, rules, sink, at, &pattern.contexts);
+            }
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The engine: a compiled profile against a message.
+
+pub(crate) mod codes;
+pub(crate) mod compare;
+pub(crate) mod compile;
+pub(crate) mod element;
+pub(crate) mod eval;
+pub(crate) mod format;
+pub(crate) mod judge;
+pub(crate) mod profile;
+pub(crate) mod rules;
+pub(crate) mod structure;
+pub(crate) mod tolerant;
+pub(crate) mod tree;

@@ -1,0 +1,193 @@
+//! The profile as the engine uses it: names are indices, tables are sorted, patterns are compiled.
+
+use crate::expr::Pattern;
+use crate::model::{CodeUsage, Length, Openness, Stability, Strength, Usage};
+
+/// No index.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// How the values of a primitive data type are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Class {
+    Text,
+    Number,
+    /// A counting number; the reference reads it as any number.
+    Sequence,
+    Date,
+    Time,
+    DateTime,
+    /// The type is decided elsewhere.
+    Varies,
+}
+
+/// A field or component.
+#[derive(Debug)]
+pub(crate) struct Element {
+    pub(crate) name: Box<str>,
+    pub(crate) usage: Usage,
+    pub(crate) min: u32,
+    /// `NONE` means no limit.
+    pub(crate) max: u32,
+    pub(crate) datatype: u32,
+    pub(crate) length: Length,
+    /// Index of a binding or `NONE`.
+    pub(crate) binding: u32,
+    pub(crate) constant: Option<Box<str>>,
+}
+
+/// A data type.
+#[derive(Debug)]
+pub(crate) struct Datatype {
+    pub(crate) id: Box<str>,
+    pub(crate) name: Box<str>,
+    pub(crate) description: Box<str>,
+    pub(crate) class: Class,
+    pub(crate) components: Vec<Element>,
+    /// CE, CWE and CNE: the code system stands two components after the code.
+    pub(crate) coded: bool,
+    /// A binding stands on one of the components or deeper.
+    pub(crate) bound_inside: bool,
+}
+
+impl Datatype {
+    pub(crate) fn primitive(&self) -> bool {
+        self.components.is_empty()
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) value: Box<str>,
+    pub(crate) second: Option<Box<str>>,
+    pub(crate) datatype: u32,
+}
+
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    pub(crate) position: u16,
+    pub(crate) reference: u16,
+    pub(crate) second: Option<(u16, Option<u16>)>,
+    pub(crate) cases: Vec<Case>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Segment {
+    pub(crate) id: Box<str>,
+    pub(crate) name: [u8; 3],
+    pub(crate) description: Box<str>,
+    pub(crate) fields: Vec<Element>,
+    pub(crate) mappings: Vec<Mapping>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ChildKind {
+    Segment(u32),
+    Group(u32),
+}
+
+#[derive(Debug)]
+pub(crate) struct Child {
+    pub(crate) kind: ChildKind,
+    /// Segment name; zeros for a group.
+    pub(crate) name: [u8; 3],
+    pub(crate) usage: Usage,
+    pub(crate) min: u32,
+    pub(crate) max: u32,
+}
+
+/// A group; index 0 is the message.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) id: Box<str>,
+    pub(crate) name: Box<str>,
+    pub(crate) children: Vec<Child>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Binding {
+    /// Indices of tables; `NONE` for one that is not defined.
+    pub(crate) tables: Vec<u32>,
+    /// The ids, as the profile names them.
+    pub(crate) names: Vec<Box<str>>,
+    pub(crate) strength: Strength,
+    pub(crate) at: Vec<u16>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Code {
+    pub(crate) value: Box<str>,
+    pub(crate) system: Option<Box<str>>,
+    pub(crate) usage: CodeUsage,
+}
+
+#[derive(Debug)]
+pub(crate) struct Table {
+    pub(crate) id: Box<str>,
+    pub(crate) name: Box<str>,
+    pub(crate) openness: Openness,
+    pub(crate) stability: Stability,
+    /// Sorted by value.
+    pub(crate) codes: Vec<Code>,
+    /// Patterns and the code each belongs to.
+    pub(crate) patterns: Vec<(Pattern, u32)>,
+    /// Bound but not checked.
+    pub(crate) unchecked: bool,
+}
+
+impl Table {
+    /// Every code that the value is or whose pattern it matches.
+    pub(crate) fn matching<'t>(&'t self, value: &'t str) -> impl Iterator<Item = &'t Code> + 't {
+        let first = self.codes.partition_point(|c| *c.value < *value);
+        let same = self
+            .codes
+            .iter()
+            .skip(first)
+            .take_while(move |c| *c.value == *value);
+        let patterns = self
+            .patterns
+            .iter()
+            .filter(move |(p, _)| p.matches(value))
+            .filter_map(|(_, i)| self.codes.get(*i as usize))
+            .filter(move |c| *c.value != *value);
+        same.chain(patterns)
+    }
+}
+
+/// Everything of a profile but its rules.
+#[derive(Debug)]
+pub(crate) struct Profile {
+    /// Message id that rules name.
+    pub(crate) id: Box<str>,
+    pub(crate) structure: Box<str>,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) datatypes: Vec<Datatype>,
+    pub(crate) tables: Vec<Table>,
+    pub(crate) bindings: Vec<Binding>,
+    /// Every segment name of the message, sorted.
+    pub(crate) names: Vec<[u8; 3]>,
+}
+
+impl Profile {
+    pub(crate) fn datatype(&self, index: u32) -> Option<&Datatype> {
+        self.datatypes.get(index as usize)
+    }
+
+    pub(crate) fn segment(&self, index: u32) -> Option<&Segment> {
+        self.segments.get(index as usize)
+    }
+
+    pub(crate) fn group(&self, index: u32) -> Option<&Group> {
+        self.groups.get(index as usize)
+    }
+
+    pub(crate) fn table(&self, id: &str) -> Option<(u32, &Table)> {
+        // the last one of several with the same id counts
+        self.tables
+            .iter()
+            .enumerate()
+            .rev()
+            .find(|(_, t)| *t.id == *id)
+            .map(|(i, t)| (i as u32, t))
+    }
+}

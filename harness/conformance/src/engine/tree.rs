@@ -1,0 +1,383 @@
+//! The message's segments sorted into the profile's groups.
+//!
+//! Two readings: the reference's here (greedy, one segment out of place derails the rest), and ours in `tolerant`.
+
+use super::profile::{Child, ChildKind, Group, NONE, Profile};
+use crate::dialect::{Dialect, Difference};
+use titer_hl7::{LineKind, Message};
+
+/// A group or segment instance.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Node {
+    /// Index of the group or segment definition.
+    pub(crate) def: u32,
+    pub(crate) is_group: bool,
+    /// Position in the parent's model, from 1.
+    pub(crate) position: u16,
+    /// Instance at that position, from 1.
+    pub(crate) instance: u32,
+    /// Segments: which of that name in the message.
+    pub(crate) nth: u32,
+    /// Line number, from 1; a group's is its first segment's.
+    pub(crate) line: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) parent: u32,
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+    pub(crate) next: u32,
+}
+
+/// Why a line stands outside the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loose {
+    /// Not a segment.
+    Invalid,
+    /// A segment that the profile does not know.
+    Unknown,
+    /// A segment out of its place; it may be in the tree all the same.
+    Misplaced,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LooseLine {
+    pub(crate) why: Loose,
+    pub(crate) name: [u8; 3],
+    pub(crate) nth: u32,
+    pub(crate) line: u32,
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Input {
+    pub(super) name: [u8; 3],
+    line: u32,
+    start: u32,
+    end: u32,
+    nth: u32,
+}
+
+/// An open group and the position reached in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    /// Its node; `NONE` while the group is only planned.
+    pub(super) node: u32,
+    /// Its definition.
+    pub(super) def: u32,
+    pub(super) reached: u16,
+}
+
+/// The tree, in memory that is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Tree {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) loose: Vec<LooseLine>,
+    pub(super) input: Vec<Input>,
+    counts: Vec<u32>,
+    pub(super) open: Vec<Open>,
+    pub(super) trial: Vec<Open>,
+    pub(super) pending: Vec<Input>,
+}
+
+/// The message cannot be judged at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+impl Tree {
+    pub(crate) fn node(&self, index: u32) -> Option<&Node> {
+        self.nodes.get(index as usize)
+    }
+
+    /// Children of a node in the order of their position.
+    pub(crate) fn children(&self, index: u32) -> Children<'_> {
+        Children {
+            tree: self,
+            next: self.node(index).map_or(NONE, |n| n.first),
+        }
+    }
+
+    /// Sorts the message's lines. Without an MSH segment there is nothing to judge.
+    pub(crate) fn build(
+        &mut self,
+        profile: &Profile,
+        dialect: Dialect,
+        message: &Message<'_>,
+    ) -> Result<(), Unreadable> {
+        self.nodes.clear();
+        self.loose.clear();
+        self.input.clear();
+        self.open.clear();
+        self.pending.clear();
+        self.counts.clear();
+        self.counts.resize(profile.names.len(), 0);
+        let source = message.source();
+        let mut head = false;
+        for line in message.lines() {
+            let span = line.span();
+            let raw = line.raw();
+            let mut entry = Input {
+                name: name_of(raw),
+                line: line.number(),
+                start: span.start,
+                end: span.end,
+                nth: 0,
+            };
+            head = head || raw.starts_with(b"MSH");
+            let segment = head
+                && line.kind() == LineKind::Segment
+                && (dialect == Dialect::Titer || !stops_java_dot(raw));
+            if !segment {
+                if !dialect.has(Difference::InvalidLine) {
+                    self.set_loose(Loose::Invalid, entry);
+                }
+                continue;
+            }
+            if profile.names.binary_search(&entry.name).is_ok() {
+                if dialect == Dialect::Titer {
+                    entry.nth = self.count(profile, entry.name);
+                }
+                self.input.push(entry);
+            } else {
+                // rare enough to count by hand
+                entry.nth = 1 + message
+                    .segments()
+                    .take_while(|s| s.number() < entry.line)
+                    .filter(|s| s.raw_name() == entry.name)
+                    .count() as u32;
+                self.set_loose(Loose::Unknown, entry);
+            }
+        }
+        let Some(first) = self.input.first().filter(|i| i.name == *b"MSH").copied() else {
+            return Err(Unreadable);
+        };
+        debug_assert!(first.end as usize <= source.len());
+        self.nodes.push(Node {
+            def: 0,
+            is_group: true,
+            position: 1,
+            instance: 1,
+            nth: 1,
+            line: first.line,
+            start: first.start,
+            end: first.end,
+            parent: NONE,
+            first: NONE,
+            last: NONE,
+            next: NONE,
+        });
+        match dialect {
+            Dialect::Nist163 => self.assign_greedy(profile),
+            Dialect::Titer => self.assign_tolerant(profile),
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, profile: &Profile, name: [u8; 3]) -> u32 {
+        let at = profile.names.binary_search(&name).unwrap_or(usize::MAX);
+        match self.counts.get_mut(at) {
+            Some(n) => {
+                *n += 1;
+                *n
+            }
+            None => 1,
+        }
+    }
+
+    pub(super) fn set_loose(&mut self, why: Loose, at: Input) {
+        self.loose.push(LooseLine {
+            why,
+            name: at.name,
+            nth: at.nth,
+            line: at.line,
+            start: at.start,
+            end: at.end,
+        });
+    }
+
+    // hangs a node under its parent, keeping the children in the order of position and instance
+    pub(super) fn add(&mut self, parent: u32, position: u16, child: &Child, at: Input) -> u32 {
+        let index = self.nodes.len() as u32;
+        let (def, is_group) = match child.kind {
+            ChildKind::Segment(def) => (def, false),
+            ChildKind::Group(def) => (def, true),
+        };
+        let mut instance = 1;
+        let mut before = NONE;
+        let last = self.node(parent).map_or(NONE, |n| n.last);
+        match self.node(last) {
+            Some(l) if l.position <= position => {
+                if l.position == position {
+                    instance = l.instance + 1;
+                }
+                before = last;
+            }
+            Some(_) => {
+                let mut cursor = self.node(parent).map_or(NONE, |n| n.first);
+                while let Some(n) = self.node(cursor).filter(|n| n.position <= position) {
+                    if n.position == position {
+                        instance = n.instance + 1;
+                    }
+                    before = cursor;
+                    cursor = n.next;
+                }
+            }
+            None => {}
+        }
+        let next = if before == NONE {
+            self.node(parent).map_or(NONE, |n| n.first)
+        } else {
+            self.node(before).map_or(NONE, |n| n.next)
+        };
+        self.nodes.push(Node {
+            def,
+            is_group,
+            position,
+            instance,
+            nth: if is_group { instance } else { at.nth },
+            line: at.line,
+            start: at.start,
+            end: at.end,
+            parent,
+            first: NONE,
+            last: NONE,
+            next,
+        });
+        if let Some(b) = self.nodes.get_mut(before as usize) {
+            b.next = index;
+        }
+        if let Some(p) = self.nodes.get_mut(parent as usize) {
+            if before == NONE {
+                p.first = index;
+            }
+            if next == NONE {
+                p.last = index;
+            }
+        }
+        index
+    }
+
+    fn add_counted(
+        &mut self,
+        profile: &Profile,
+        parent: u32,
+        position: u16,
+        child: &Child,
+        mut at: Input,
+    ) {
+        at.nth = self.count(profile, at.name);
+        self.add(parent, position, child, at);
+    }
+}
+
+// what the reference's line pattern does not match
+fn stops_java_dot(raw: &[u8]) -> bool {
+    !raw.is_ascii()
+        && (memchr::memmem::find(raw, b"\xc2\x85").is_some()
+            || memchr::memmem::find(raw, "\u{2028}".as_bytes()).is_some()
+            || memchr::memmem::find(raw, "\u{2029}".as_bytes()).is_some())
+}
+
+fn name_of(raw: &[u8]) -> [u8; 3] {
+    match raw {
+        [a, b, c, ..] => [*a, *b, *c],
+        _ => [0; 3],
+    }
+}
+
+/// Iterates over a node's children.
+pub(crate) struct Children<'t> {
+    tree: &'t Tree,
+    next: u32,
+}
+
+impl<'t> Iterator for Children<'t> {
+    type Item = (u32, &'t Node);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let index = self.next;
+        let node = self.tree.node(index)?;
+        self.next = node.next;
+        Some((index, node))
+    }
+}
+
+// the reference's reading
+impl Tree {
+    fn assign_greedy(&mut self, profile: &Profile) {
+        let Some(message) = profile.groups.first() else {
+            return;
+        };
+        let mut at = 0;
+        self.greedy_children(profile, message, 0, 0, &mut at);
+        while let Some(rest) = self.input.get(at).copied() {
+            self.set_loose(Loose::Misplaced, rest);
+            at += 1;
+        }
+    }
+
+    // walks the group's children from `from`; the first takes its line without a look
+    fn greedy_children(
+        &mut self,
+        profile: &Profile,
+        group: &Group,
+        node: u32,
+        from: usize,
+        at: &mut usize,
+    ) {
+        for (i, child) in group.children.iter().enumerate().skip(from) {
+            let position = i as u16 + 1;
+            let head = i == from;
+            match child.kind {
+                ChildKind::Segment(_) => {
+                    while let Some(line) = self.input.get(*at).copied() {
+                        if !head && line.name != child.name {
+                            break;
+                        }
+                        self.add_counted(profile, node, position, child, line);
+                        *at += 1;
+                        if head {
+                            break;
+                        }
+                    }
+                }
+                ChildKind::Group(index) => {
+                    let Some(inner) = profile.group(index) else {
+                        continue;
+                    };
+                    while let Some(line) = self.input.get(*at).copied() {
+                        let Some(start) = opens(profile, inner, line.name) else {
+                            break;
+                        };
+                        let opened = self.add(node, position, child, line);
+                        self.greedy_children(profile, inner, opened, start, at);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Whether a segment opens a group, and with which of its children: one of those before the first nested group.
+pub(super) fn opens(profile: &Profile, group: &Group, name: [u8; 3]) -> Option<usize> {
+    let nested_first = matches!(
+        group.children.first().map(|c| c.kind),
+        Some(ChildKind::Group(_))
+    );
+    for (i, child) in group.children.iter().enumerate() {
+        match child.kind {
+            ChildKind::Segment(_) if child.name == name => return Some(i),
+            ChildKind::Segment(_) => {}
+            ChildKind::Group(inner) if nested_first => {
+                if profile
+                    .group(inner)
+                    .is_some_and(|g| opens(profile, g, name).is_some())
+                {
+                    return Some(i);
+                }
+            }
+            ChildKind::Group(_) => return None,
+        }
+    }
+    None
+}

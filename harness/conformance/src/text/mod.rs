@@ -1,0 +1,17 @@
+//! Detections in words: made only when somebody looks.
+
+mod codes;
+mod message;
+pub(crate) mod names;
+pub(crate) mod words;
+
+pub(crate) use codes::table_label;
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn listed(words: &[String], word: &str) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [init @ .., last] => format!("{} {word} {last}", init.join(", ")),
+    }
+}
