@@ -89,5 +89,5 @@ fn findings(message: &Message<'_>, validator: Option<&Validator>) -> Vec<Finding
 
 /// Every rule of this crate: the guide's and the engine's own.
 pub fn rules() -> Vec<Rule> {
-    Vec::new()
+    crate::rules::guide_rules()
 }

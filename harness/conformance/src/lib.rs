@@ -14,6 +14,7 @@ pub mod expr;
 mod ids;
 pub mod model;
 pub mod reference;
+mod rules;
 pub mod step;
 mod syntax;
 mod text;
@@ -24,4 +25,5 @@ pub use builtin::{Checked, builtin, builtins, check_message, check_message_with,
 pub use detection::{Detection, Kind, Place, What};
 pub use dialect::{Dialect, Difference};
 pub use engine::compile::CompileError;
+pub use rules::guide_rules;
 pub use validator::{ProfileInfo, Scratch, Validator};

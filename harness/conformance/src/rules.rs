@@ -159,9 +159,17 @@ mod tests {
         assert!(rules.len() > 70);
         for rule in &rules {
             for text in [&rule.title, &rule.explanation, &rule.repair, &rule.source] {
-                assert!(!text.trim().is_empty() && !text.contains("  "), "{}", rule.id);
+                assert!(
+                    !text.trim().is_empty() && !text.contains("  "),
+                    "{}",
+                    rule.id
+                );
             }
-            assert!(rule.title.len() <= 90 && !rule.title.ends_with('.'), "{}", rule.id);
+            assert!(
+                rule.title.len() <= 90 && !rule.title.ends_with('.'),
+                "{}",
+                rule.id
+            );
             assert!(rule.explanation.ends_with(['.', ')']), "{}", rule.id);
         }
         let mut catalogue = Catalogue::default();
