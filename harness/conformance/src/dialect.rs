@@ -41,8 +41,8 @@ pub enum Difference {
     CodeInSeveralTables,
     /// `""` in a coded element deletes, it is not a code.
     NullCode,
-    /// Codes inside an observation value whose type is decided by another field are checked as well.
-    BoundObservation,
+    /// Where set ids stop counting, the first that breaks the count is pointed at, not the last.
+    FirstBreak,
     /// A primitive is its own first component, and a composite's value is its first component.
     PromotedComponent,
     /// Elements that are sent when known are worth knowing when they are missing, no warning.
@@ -72,7 +72,7 @@ impl Difference {
         Difference::CodePlace,
         Difference::CodeInSeveralTables,
         Difference::NullCode,
-        Difference::BoundObservation,
+        Difference::FirstBreak,
         Difference::PromotedComponent,
         Difference::KnownMissing,
         Difference::TextOrder,

@@ -21,13 +21,11 @@ pub(crate) fn segment(view: &View<'_>, sink: &mut Sink<'_>, at: &At) {
             continue;
         }
         let position = i as u16 + 1;
-        // the reference looks at the type that the model names, not at the one that a mapping decides
-        let datatype =
-            if segment.mappings.is_empty() || !view.dialect.has(Difference::BoundObservation) {
-                field.datatype
-            } else {
-                view.field_datatype(at.node, segment, position)
-            };
+        let datatype = if segment.mappings.is_empty() {
+            field.datatype
+        } else {
+            view.field_datatype(at.node, segment, position)
+        };
         let inside = view
             .profile
             .datatype(datatype)

@@ -348,17 +348,22 @@ fn in_table(
         }
         Shape::Complex(datatype) => {
             let coded = view.profile.datatype(datatype).is_some_and(|d| d.coded);
-            let fits = places.iter().any(|p| {
-                view.part(&at, *p).is_some_and(|code| {
-                    let system = view.part(&at, p + 2).map(|s| view.text(&s));
-                    known(&view.text(&code), coded.then_some(system.as_deref()))
-                })
-            });
-            if fits {
-                Outcome::Pass(Some(at))
-            } else {
-                Outcome::Fail(Some(at))
+            let mut deciding = at;
+            for p in places {
+                let Some(code) = view.part(&at, *p) else {
+                    continue;
+                };
+                let value = view.text(&code);
+                let system = view.part(&at, p + 2).map(|s| view.text(&s));
+                if known(&value, coded.then_some(system.as_deref())) {
+                    return Outcome::Pass(Some(at));
+                }
+                // the code itself is to blame, or else the coded element with its code system
+                if !known(&value, None) {
+                    deciding = code;
+                }
             }
+            Outcome::Fail(Some(deciding))
         }
         _ => Outcome::Unclear,
     }
@@ -405,7 +410,9 @@ fn sequence(view: &View<'_>, parent: &Path, element: &Path, context: &At) -> Out
                 through.get_or_insert(at);
             }
             if value != Some(own) {
-                anew.get_or_insert(at);
+                if anew.is_none() || !view.dialect.has(Difference::FirstBreak) {
+                    anew = Some(at);
+                }
             }
         });
         unreachable |= inner.is_err();
