@@ -9,7 +9,7 @@ use crate::record::{
 use crate::report::{DoseOutcome, OnMany, Outcome, PersonOutcome, Report};
 use crate::sqlite::SqliteStore;
 use crate::store::{Change, Counts, Guard, Refusal, Store, StoreError};
-use crate::value::{Identifier, Stated};
+use crate::value::{Authority, Identifier, Stated};
 use crate::writer::{GroupWriter, WriteError};
 use std::path::Path;
 use std::sync::Arc;
@@ -66,6 +66,7 @@ pub struct Registry {
     writer: GroupWriter,
     ids: IdMaker,
     clock: SharedClock,
+    issues: Option<Authority>,
 }
 
 impl Registry {
@@ -92,7 +93,17 @@ impl Registry {
             writer,
             ids,
             clock,
+            issues: None,
         })
+    }
+
+    /// Gives every new person an identifier of the registry's own (type `SR`) under this authority.
+    pub fn issuing(mut self, namespace: &str) -> Self {
+        self.issues = Some(Authority {
+            namespace: namespace.to_owned(),
+            ..Authority::default()
+        });
+        self
     }
 
     /// Ids from the registry's clock and seed.
@@ -257,13 +268,22 @@ impl Registry {
     }
 
     fn blank(&self) -> PersonRecord {
+        let id: PersonId = self.ids.next();
         PersonRecord {
-            id: self.ids.next(),
+            id,
             version: 0,
             created: String::new(),
             updated: String::new(),
             demographics: Demographics::default(),
-            identifiers: Vec::new(),
+            identifiers: self
+                .issues
+                .iter()
+                .map(|authority| Identifier {
+                    value: registry_number(id),
+                    authority: authority.clone(),
+                    type_code: "SR".to_owned(),
+                })
+                .collect(),
             protection: Protection::default(),
             statements: Vec::new(),
             doses: Vec::new(),
@@ -319,6 +339,17 @@ impl Registry {
             })
             .collect()
     }
+}
+
+// CX.1 holds 15 characters: the last 75 bits of the id, five bits a character, without letters that look like digits
+fn registry_number(id: PersonId) -> String {
+    const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    let bits = u128::from_be_bytes(*id.bytes());
+    (0..15)
+        .rev()
+        .filter_map(|place| LETTERS.get((bits >> (5 * place)) as usize & 31))
+        .map(|letter| char::from(*letter))
+        .collect()
 }
 
 fn conflict() -> RegistryError {

@@ -1,0 +1,171 @@
+//! Looks at a VXU with today's date in hand: the findings of the IIS's own rules.
+
+use crate::rules::Own;
+use crate::shape::Shape;
+use crate::vaccine::{self, Vaccine};
+use crate::values;
+use jiff::{ToSpan, Zoned};
+use titer_finding::{Finding, Location, Phi};
+use titer_hl7::time::{Precision, Ts, TsProblem};
+use titer_hl7::{Element, Message, Path, Segment};
+
+/// A finding at a field.
+pub(crate) fn at_field(
+    message: &Message<'_>,
+    own: Own,
+    segment: &Segment<'_>,
+    nth: u32,
+    field: u32,
+    show: bool,
+) -> Finding {
+    let element: Option<Element<'_>> = segment.field(field).map(|f| *f);
+    let span = element.map_or_else(|| segment.span(), |e| e.span());
+    let (line, column) = message.position(span.start);
+    let index = if nth > 1 || matches!(segment.name(), "RXA" | "OBX" | "ORC" | "NK1" | "RXR") {
+        format!("[{nth}]")
+    } else {
+        String::new()
+    };
+    let mut finding = own.finding(Location {
+        path: format!("{}{index}-{field}", segment.name()),
+        line,
+        column,
+        start: u64::from(span.start),
+        end: u64::from(span.end),
+    });
+    if show && let Some(element) = element {
+        finding.value = Some(Phi::new(element.text()));
+    }
+    finding
+}
+
+// dates that say at least a day
+const DATES: [(&str, u32); 10] = [
+    ("PID", 7),
+    ("PID", 29),
+    ("PD1", 13),
+    ("PD1", 17),
+    ("PD1", 18),
+    ("RXA", 3),
+    ("RXA", 4),
+    ("RXA", 16),
+    ("OBX", 14),
+    ("QPD", 6),
+];
+
+/// Dates that no calendar has, in any message.
+pub(crate) fn calendar(message: &Message<'_>, shape: &Shape<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for placed in shape.segments() {
+        let segment = &placed.segment;
+        for (name, field) in DATES {
+            if segment.name() != name {
+                continue;
+            }
+            let text = segment.text(field, 1);
+            let problem = Ts::parse(text.trim()).err().map(|e| e.problem);
+            if matches!(problem, Some(TsProblem::Month | TsProblem::Day)) {
+                findings.push(at_field(
+                    message,
+                    Own::NoSuchDay,
+                    segment,
+                    placed.nth,
+                    field,
+                    true,
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// What a VXU says that cannot be so.
+pub(crate) fn check(
+    message: &Message<'_>,
+    shape: &Shape<'_>,
+    now: &Zoned,
+    skew_minutes: i64,
+) -> Vec<Finding> {
+    let mut findings = calendar(message, shape);
+    let today = Ts::from_zoned(now).truncated(Precision::Day);
+    if let Some(msh) = shape.first("MSH", None)
+        && let Ok(sent) = Ts::parse(msh.segment.text(7, 1).trim())
+        && let Some(sent) = sent.timestamp(now.offset())
+        && sent > now.timestamp() + skew_minutes.minutes()
+    {
+        findings.push(at_field(
+            message,
+            Own::SentInFuture,
+            &msh.segment,
+            1,
+            7,
+            false,
+        ));
+    }
+    let mut born = None;
+    if let Some(pid) = shape.first("PID", None) {
+        let segment = &pid.segment;
+        born = Ts::parse(segment.text(7, 1).trim()).ok();
+        if born.is_some_and(|b| b.truncated(Precision::Day).is_after(&today)) {
+            findings.push(at_field(message, Own::BornInFuture, segment, 1, 7, false));
+        }
+        if let (Some(born), Ok(died)) = (born, Ts::parse(segment.text(29, 1).trim()))
+            && day(died).is_before(&day(born))
+        {
+            findings.push(at_field(
+                message,
+                Own::DeathBeforeBirth,
+                segment,
+                1,
+                29,
+                false,
+            ));
+        }
+    }
+    for placed in shape.segments() {
+        let segment = &placed.segment;
+        if segment.name() != "RXA" {
+            continue;
+        }
+        if let Ok(given) = Ts::parse(segment.text(3, 1).trim()) {
+            if day(given).is_after(&today) {
+                findings.push(at_field(
+                    message,
+                    Own::DoseInFuture,
+                    segment,
+                    placed.nth,
+                    3,
+                    false,
+                ));
+            } else if born.is_some_and(|b| day(given).is_before(&day(b))) {
+                findings.push(at_field(
+                    message,
+                    Own::DoseBeforeBirth,
+                    segment,
+                    placed.nth,
+                    3,
+                    false,
+                ));
+            }
+        }
+        let said = values::coded(segment, 5);
+        let own = match vaccine::resolve(&said) {
+            Vaccine::Unknown if !said.is_empty() => Own::NoVaccine,
+            Vaccine::Known {
+                conflict: Some(_), ..
+            } => Own::TwoVaccines,
+            _ => continue,
+        };
+        findings.push(at_field(message, own, segment, placed.nth, 5, false));
+    }
+    findings
+}
+
+fn day(ts: Ts) -> Ts {
+    ts.truncated(Precision::Day)
+}
+
+/// The path of a finding, when it has one that can be read.
+pub(crate) fn path(finding: &Finding) -> Option<Path> {
+    finding.location.path.parse().ok()
+}

@@ -1,0 +1,601 @@
+//! The IIS itself: one message in, one reply out, without a network.
+
+use crate::cascade::{self, Cascade, Of, words};
+use crate::content;
+use crate::exchange::{Exchanges, Seen};
+use crate::extract;
+use crate::gate::{self, Purpose};
+use crate::personality::{Behaviour, Personality};
+use crate::policy::{EvaluatedMany, Need, Policy, ProtectedRecords};
+use crate::reply::{self, Header, Kind, Response};
+use crate::row::{self, ErrorCode, Place, Row};
+use crate::rules::Own;
+use crate::script::Script;
+use crate::shape::Shape;
+use crate::values::{composite, to_identifier};
+use std::sync::Arc;
+use titer_conformance::check_message;
+use titer_finding::{Finding, Severity};
+use titer_hl7::clock::SharedClock;
+use titer_hl7::{Message, Offsets, Segment};
+use titer_registry::record::Demographics;
+use titer_registry::report::{Action, DoseOutcome, Outcome, PersonOutcome, Submitter};
+use titer_registry::value::PersonName;
+use titer_registry::{Asker, Found, Probe, Registry};
+use titer_wire::Credentials;
+
+/// The IIS: a registry, a jurisdiction's policy, and a personality. Clones share one registry.
+#[derive(Clone)]
+pub struct Iis {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) registry: Registry,
+    pub(crate) policy: Policy,
+    pub(crate) personality: Personality,
+    pub(crate) scripts: Vec<Script>,
+    pub(crate) clock: SharedClock,
+    pub(crate) credentials: Credentials,
+    pub(crate) exchanges: Exchanges,
+}
+
+/// What an IIS is made of besides its registry.
+#[derive(Clone)]
+pub struct IisConfig {
+    /// The jurisdiction's choices.
+    pub policy: Policy,
+    /// Deliberate misbehaviour.
+    pub personality: Personality,
+    /// Replies that are fixed beforehand; the first one whose condition holds is sent.
+    pub scripts: Vec<Script>,
+    /// What senders must present.
+    pub credentials: Credentials,
+    /// How many exchanges the page shows.
+    pub kept_exchanges: usize,
+}
+
+/// How a message came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Channel<'a> {
+    /// Facility that the sender authenticated for; may be empty.
+    pub facility: &'a str,
+    /// The transport in words.
+    pub transport: &'a str,
+}
+
+struct Processed {
+    reply: Vec<u8>,
+    code: String,
+    profile: Option<&'static str>,
+    findings: Vec<Finding>,
+    note: Option<String>,
+}
+
+impl Iis {
+    /// An IIS over a registry.
+    pub fn new(registry: Registry, config: IisConfig, clock: SharedClock) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                registry: registry.issuing(reply::AUTHORITY),
+                policy: config.policy,
+                personality: config.personality,
+                scripts: config.scripts,
+                credentials: config.credentials,
+                exchanges: Exchanges::new(config.kept_exchanges),
+                clock,
+            }),
+        }
+    }
+
+    /// The registry.
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
+    /// Answers one message. Always gives a message, whatever came in.
+    pub fn process(&self, channel: Channel<'_>, bytes: &[u8]) -> Vec<u8> {
+        let started = self.inner.clock.now();
+        let mut offsets = Offsets::new();
+        let message = Message::parse(bytes, &mut offsets);
+        let msh = message.segment("MSH", 1);
+        let text = |field: u32, component: u32| {
+            msh.map_or_else(String::new, |m| m.text(field, component).into_owned())
+        };
+        let control_id = self.control_id();
+        let sent_id = text(10, 1);
+        let answers = if self.inner.personality.does(Behaviour::WrongControlId) {
+            format!("NOT-{sent_id}")
+        } else {
+            sent_id.clone()
+        };
+        let header = Header {
+            now: &started,
+            control_id: &control_id,
+            facility: if self.inner.personality.name.is_empty() {
+                reply::FACILITY
+            } else {
+                &self.inner.personality.name
+            },
+            answers: &answers,
+        };
+        let processed = self.inner.answer(channel, &message, &header);
+        tracing::info!(
+            kind = %text(9, 1),
+            control_id = %sent_id,
+            acknowledged = %processed.code,
+            findings = processed.findings.len(),
+            "message answered"
+        );
+        self.inner.exchanges.push(Seen {
+            number: 0,
+            at: started,
+            transport: channel.transport.to_owned(),
+            facility: channel.facility.to_owned(),
+            kind: [text(9, 1), text(9, 2)].join("^"),
+            control_id: sent_id,
+            code: processed.code,
+            profile: processed.profile,
+            findings: processed.findings,
+            note: processed.note,
+            request: bytes.to_vec(),
+            reply: processed.reply.clone(),
+        });
+        processed.reply
+    }
+
+    // 16 characters, which old systems can still hold
+    fn control_id(&self) -> String {
+        let id = self.inner.registry.ids().next_uuid();
+        let mut text = id.simple().to_string();
+        // the part of a UUIDv7 that differs from id to id
+        text.drain(..text.len().saturating_sub(16));
+        text.to_uppercase()
+    }
+}
+
+impl Inner {
+    fn answer(
+        &self,
+        channel: Channel<'_>,
+        message: &Message<'_>,
+        header: &Header<'_>,
+    ) -> Processed {
+        if let Some(script) = self.scripts.iter().find(|s| s.when.holds(message)) {
+            return self.scripted(script, message, header);
+        }
+        match gate::check(message, &self.policy) {
+            Err(refused) => Processed {
+                reply: reply::acknowledgment(message, header, "AR", &[refused.row]),
+                code: "AR".to_owned(),
+                profile: None,
+                findings: vec![refused.finding],
+                note: None,
+            },
+            Ok(Purpose::Record) => self.record(channel, message, header),
+            Ok(Purpose::Query) => self.query(channel, message, header),
+        }
+    }
+
+    fn scripted(&self, script: &Script, message: &Message<'_>, header: &Header<'_>) -> Processed {
+        let checked = check_message(message);
+        let reply = script.reply.render(message, header.now, header.control_id);
+        let mut offsets = Offsets::new();
+        let code = Message::parse(&reply, &mut offsets)
+            .segment("MSA", 1)
+            .map_or_else(String::new, |msa| msa.text(1, 1).into_owned());
+        Processed {
+            reply,
+            code,
+            profile: checked.profile,
+            findings: checked.findings,
+            note: Some("answered by a script; nothing was stored".to_owned()),
+        }
+    }
+
+    // what is said about a message, and what is lost
+    fn judge(
+        &self,
+        of: Of,
+        message: &Message<'_>,
+        shape: &Shape<'_>,
+        own: Vec<Finding>,
+    ) -> (Option<&'static str>, Vec<Finding>, Cascade) {
+        let checked = check_message(message);
+        let mut findings = checked.findings;
+        findings.extend(own);
+        findings.sort_by_key(|f| (f.location.start, f.location.end));
+        let cascade = cascade::run(
+            of,
+            shape,
+            &findings,
+            &self.policy.severities,
+            checked.profile,
+        );
+        (checked.profile, findings, cascade)
+    }
+
+    fn record(
+        &self,
+        channel: Channel<'_>,
+        message: &Message<'_>,
+        header: &Header<'_>,
+    ) -> Processed {
+        let shape = Shape::of(message);
+        let own = content::check(message, &shape, header.now, self.policy.clock_skew_minutes);
+        let (profile, mut findings, Cascade { lost, mut rows }) =
+            self.judge(Of::Record, message, &shape, own);
+        let note;
+        if lost.message {
+            note = Some("rejected; nothing was stored".to_owned());
+        } else {
+            let mut extracted = extract::report(
+                &shape,
+                &lost,
+                submitter(channel, message),
+                message
+                    .segment("MSH", 1)
+                    .map_or_else(String::new, |m| m.text(10, 1).into_owned()),
+                message.source(),
+            );
+            if self.personality.does(Behaviour::LoseDose) && !extracted.report.doses.is_empty() {
+                extracted.report.doses.remove(0);
+                extracted.rxa.remove(0);
+            }
+            if self.personality.does(Behaviour::IgnoreDelete) {
+                extracted
+                    .report
+                    .doses
+                    .retain(|d| d.action != Action::Delete);
+            }
+            match self.registry.report(&extracted.report, self.policy.on_many) {
+                Ok(outcome) => {
+                    note = Some(told(&outcome));
+                    self.outcome_rows(
+                        message,
+                        &shape,
+                        &outcome,
+                        &extracted.rxa,
+                        &mut findings,
+                        &mut rows,
+                    );
+                }
+                Err(error) => {
+                    tracing::error!(error = %chain(&error), "a message could not be stored");
+                    note = Some("the registry failed; nothing was stored".to_owned());
+                    rows = vec![internal()];
+                }
+            }
+        }
+        let rows = self.finished(rows);
+        let code = row::acknowledgment_code(&rows);
+        Processed {
+            reply: reply::acknowledgment(message, header, code, &rows),
+            code: code.to_owned(),
+            profile,
+            findings,
+            note,
+        }
+    }
+
+    fn outcome_rows(
+        &self,
+        message: &Message<'_>,
+        shape: &Shape<'_>,
+        outcome: &Outcome,
+        rxa: &[u32],
+        findings: &mut Vec<Finding>,
+        rows: &mut Vec<Row>,
+    ) {
+        if let PersonOutcome::Ambiguous(_) = outcome.person
+            && let Some(pid) = shape.first("PID", None)
+        {
+            let finding = content::at_field(message, Own::SeveralMatch, &pid.segment, 1, 5, false);
+            rows.push(Row {
+                place: Some(Place::segment("PID", 1)),
+                code: ErrorCode::Application,
+                severity: Severity::Error,
+                application: None,
+                text: words(&finding),
+            });
+            findings.push(finding);
+        }
+        for (outcome, nth) in outcome.doses.iter().zip(rxa) {
+            if *outcome != DoseOutcome::NotFound {
+                continue;
+            }
+            let Some(placed) = shape
+                .segments()
+                .iter()
+                .find(|p| p.segment.name() == "RXA" && p.nth == *nth)
+            else {
+                continue;
+            };
+            let finding = content::at_field(
+                message,
+                Own::NothingToDelete,
+                &placed.segment,
+                *nth,
+                21,
+                false,
+            );
+            rows.push(Row {
+                place: Some(Place::field("RXA", *nth, 21)),
+                code: ErrorCode::Application,
+                severity: Severity::Warning,
+                application: None,
+                text: words(&finding),
+            });
+            findings.push(finding);
+        }
+    }
+
+    // the rows as they are sent
+    fn finished(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        if self.personality.does(Behaviour::NoErrOnBadCode)
+            && rows.iter().any(|r| r.code == ErrorCode::Table)
+        {
+            return Vec::new();
+        }
+        row::sort(&mut rows);
+        if !self.policy.acknowledgments.information {
+            rows.retain(|r| r.severity > Severity::Info);
+        }
+        let most = self.policy.acknowledgments.max_rows;
+        if rows.len() > most {
+            let more = rows.len() - (most - 1);
+            rows.truncate(most - 1);
+            rows.push(Row {
+                place: None,
+                code: ErrorCode::Application,
+                severity: rows.last().map_or(Severity::Info, |r| r.severity),
+                application: None,
+                text: format!("{more} more problems are not listed"),
+            });
+        }
+        rows
+    }
+
+    fn query(&self, channel: Channel<'_>, message: &Message<'_>, header: &Header<'_>) -> Processed {
+        let shape = Shape::of(message);
+        let own = content::calendar(message, &shape);
+        let (profile, mut findings, Cascade { lost, mut rows }) =
+            self.judge(Of::Query, message, &shape, own);
+        let Some(qpd) = shape.first("QPD", None).map(|p| p.segment) else {
+            // there is nothing to echo, so there can be no response
+            let rows = self.finished(rows);
+            return Processed {
+                reply: reply::acknowledgment(message, header, "AE", &rows),
+                code: "AE".to_owned(),
+                profile,
+                findings,
+                note: None,
+            };
+        };
+        let probe = probe(&qpd, |field| lost.kept(&qpd, field));
+        if !lost.message && !self.is_enough(&probe) {
+            let finding = content::at_field(message, Own::QueryNeeds, &qpd, 1, 4, false);
+            let field = if probe.demographics.birth_date.is_empty()
+                && !probe.demographics.names.is_empty()
+            {
+                6
+            } else {
+                4
+            };
+            rows.push(Row {
+                place: Some(Place::field("QPD", 1, field)),
+                code: ErrorCode::Required,
+                severity: Severity::Error,
+                application: None,
+                text: words(&finding),
+            });
+            findings.push(finding);
+        }
+        rows = self.finished(rows);
+        let mut processed = |rows: &[Row], kind: Kind, status: &str, note: &str, segments| {
+            let code = row::acknowledgment_code(rows);
+            Processed {
+                reply: reply::response(
+                    message,
+                    header,
+                    &Response {
+                        kind,
+                        code,
+                        status,
+                        row: rows.first(),
+                    },
+                    segments,
+                ),
+                code: code.to_owned(),
+                profile,
+                findings: std::mem::take(&mut findings),
+                note: Some(note.to_owned()),
+            }
+        };
+        if rows.iter().any(|r| r.severity == Severity::Error) {
+            return processed(
+                &rows,
+                Kind::Nothing,
+                "AE",
+                "the query cannot be answered as it is",
+                vec![],
+            );
+        }
+        let evaluated = qpd.text(1, 1) == "Z44";
+        let asker = self.asker(channel, message);
+        let found = match self.registry.search(&probe, &asker) {
+            Ok(found) => found,
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "a search failed");
+                return processed(
+                    &[internal()],
+                    Kind::Nothing,
+                    "AR",
+                    "the registry failed",
+                    vec![],
+                );
+            }
+        };
+        let asked = shape
+            .first("RCP", None)
+            .and_then(|p| p.segment.text(2, 1).trim().parse::<usize>().ok())
+            .unwrap_or(usize::MAX);
+        let limit = asked.min(self.policy.queries.max_candidates);
+        match found {
+            Found::None => processed(&rows, Kind::Nothing, "NF", "nobody was found", vec![]),
+            Found::One(record) if !evaluated => processed(
+                &rows,
+                Kind::History,
+                "OK",
+                "one person was found",
+                reply::history(&record),
+            ),
+            Found::One(_) => {
+                let finding = content::at_field(message, Own::NoForecast, &qpd, 1, 1, false);
+                let row = Row {
+                    place: Some(Place::field("QPD", 1, 1)),
+                    code: ErrorCode::Application,
+                    severity: Severity::Error,
+                    application: None,
+                    text: words(&finding),
+                };
+                processed(
+                    &[row],
+                    Kind::Nothing,
+                    "AE",
+                    "one person was found; there is no forecast here yet",
+                    vec![],
+                )
+            }
+            Found::Possible(persons) if persons.len() > limit => processed(
+                &rows,
+                Kind::Nothing,
+                "TM",
+                "more persons are possible than may be listed",
+                vec![],
+            ),
+            Found::Possible(persons) if !evaluated => processed(
+                &rows,
+                Kind::Candidates,
+                "OK",
+                "several persons are possible",
+                reply::candidates(&persons),
+            ),
+            Found::Possible(persons) => {
+                let status = match self.policy.queries.evaluated_many {
+                    EvaluatedMany::TooMany if persons.len() > 1 => "TM",
+                    EvaluatedMany::TooMany | EvaluatedMany::NotFound => "NF",
+                };
+                processed(
+                    &rows,
+                    Kind::Nothing,
+                    status,
+                    "several persons are possible",
+                    vec![],
+                )
+            }
+        }
+    }
+
+    fn is_enough(&self, probe: &Probe) -> bool {
+        let names = &probe.demographics.names;
+        self.policy.queries.needs.iter().all(|need| match need {
+            Need::FamilyName => names.iter().any(|n| !n.family().is_empty()),
+            Need::GivenName => names.iter().any(|n| !n.given().is_empty()),
+            Need::BirthDate => !probe.demographics.birth_date.is_empty(),
+        })
+    }
+
+    fn asker(&self, channel: Channel<'_>, message: &Message<'_>) -> Asker {
+        let organization = match self.policy.queries.protected {
+            ProtectedRecords::Owner => submitter(channel, message).organization,
+            // no organization is called so
+            ProtectedRecords::Nobody => "\u{0}".to_owned(),
+        };
+        Asker {
+            organization,
+            sees_protected: self.personality.does(Behaviour::RevealProtected),
+        }
+    }
+}
+
+// The account and the organization that MSH names in it: MSH-22, or MSH-4 when that is empty. Both count, so that nobody becomes
+// another account's clinic by naming it.
+fn submitter(channel: Channel<'_>, message: &Message<'_>) -> Submitter {
+    let organization = message.segment("MSH", 1).map_or_else(String::new, |msh| {
+        [(22, 1), (22, 10), (4, 1)]
+            .into_iter()
+            .map(|(field, component)| msh.text(field, component))
+            .find(|t| !t.trim().is_empty())
+            .map_or_else(String::new, |t| t.trim().to_uppercase())
+    });
+    Submitter {
+        account: channel.facility.to_owned(),
+        organization: format!("{}|{organization}", channel.facility.trim().to_uppercase()),
+    }
+}
+
+fn probe<'m>(qpd: &Segment<'m>, kept: impl Fn(u32) -> Vec<titer_hl7::Repetition<'m>>) -> Probe {
+    let all = |field: u32| -> Vec<_> {
+        kept(field)
+            .iter()
+            .filter(|r| !r.is_null())
+            .map(composite)
+            .filter(|c| !c.is_empty())
+            .collect()
+    };
+    let text = |field: u32| {
+        all(field)
+            .first()
+            .map_or_else(String::new, |c| c.part(1).trim().to_owned())
+    };
+    debug_assert_eq!(qpd.name(), "QPD");
+    Probe {
+        identifiers: all(3).iter().map(to_identifier).collect(),
+        demographics: Demographics {
+            names: all(4).into_iter().map(PersonName).collect(),
+            mother_maiden_name: all(5).into_iter().next().unwrap_or_default(),
+            birth_date: text(6),
+            sex: text(7),
+            addresses: all(8),
+            phones: all(9),
+            multiple_birth: text(10),
+            birth_order: text(11),
+            ..Demographics::default()
+        },
+    }
+}
+
+fn internal() -> Row {
+    Row {
+        place: None,
+        code: ErrorCode::Internal,
+        severity: Severity::Error,
+        application: None,
+        text: "the registry failed and nothing was stored; send the message again later".to_owned(),
+    }
+}
+
+fn told(outcome: &Outcome) -> String {
+    match &outcome.person {
+        PersonOutcome::Added(_) => "a new patient was added".to_owned(),
+        PersonOutcome::Updated(_) => "a known patient was updated".to_owned(),
+        PersonOutcome::Unchanged(_) => "all of it was known already".to_owned(),
+        PersonOutcome::Protected => {
+            "the record is protected by another organization; nothing was stored".to_owned()
+        }
+        PersonOutcome::Ambiguous(n) => format!("{n} records match alike; nothing was stored"),
+    }
+}
+
+// an error with its causes; the registry's errors hold no text from messages
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
