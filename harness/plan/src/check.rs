@@ -1,7 +1,7 @@
 //! What a plan that can be read must hold besides: every reference leads somewhere, every template can be filled in,
 //! every step does something that can be judged.
 
-use crate::expect_check;
+use crate::expect_check::{self, Sets};
 use crate::files::Files;
 use crate::load::{about, inside, position};
 use crate::model::{
@@ -115,16 +115,19 @@ pub(crate) struct Checked {
 }
 
 /// Checks a plan as a whole.
-pub(crate) fn plan(plan: &Plan, files: &Files, data_files: &DataFiles) -> Checked {
+pub(crate) fn plan(plan: &Plan, files: &Files, data_files: &DataFiles, sets: &Sets) -> Checked {
     let mut checker = Checker {
         plan,
         data_files,
+        sets,
+        used_sets: BTreeSet::new(),
         checked: Checked::default(),
         used: BTreeSet::new(),
         used_messages: BTreeSet::new(),
         occasion: sample_occasion(),
     };
     checker.head(files);
+    expect_check::check_sets(sets, &mut checker.checked.errors);
     checker.data();
     for (_, case) in plan.cases() {
         let text = files.text(&case.file);
@@ -221,6 +224,8 @@ impl File<'_> {
 struct Checker<'a> {
     plan: &'a Plan,
     data_files: &'a DataFiles,
+    sets: &'a Sets,
+    used_sets: BTreeSet<String>,
     checked: Checked,
     used: BTreeSet<(&'static str, String)>,
     used_messages: BTreeSet<String>,
@@ -639,7 +644,8 @@ impl<'a> Checker<'a> {
                     }
                 }
                 Item::Expect(list) => {
-                    expect_check::list(list, None, file, &mut self.checked.errors);
+                    expect_check::list(list, None, self.sets, file, &mut self.checked.errors);
+                    expect_check::met_sets(list, self.sets, &mut self.used_sets);
                 }
                 Item::Allow(_) => {}
             }
@@ -940,6 +946,16 @@ impl<'a> Checker<'a> {
                     text,
                     place,
                     format!("no step uses the {singular} `{id}`"),
+                ));
+            }
+        }
+        for (name, set) in self.sets {
+            if !self.used_sets.contains(name) {
+                self.checked.warnings.push(about(
+                    &set.shown,
+                    &set.text,
+                    set.place,
+                    format!("no step meets the set of expectations `{name}`"),
                 ));
             }
         }

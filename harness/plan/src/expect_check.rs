@@ -4,36 +4,173 @@ use crate::check::File;
 use crate::model::{Expectation, Form};
 use crate::span::{Parsed, Place};
 use crate::syntax::{Path, Target};
+use std::collections::BTreeMap;
 use titer_finding::Diagnostic;
+
+/// The sets of expectations of a plan, each with the file that it stands in.
+pub(crate) type Sets = BTreeMap<String, Set>;
+
+/// A set of expectations.
+pub(crate) struct Set {
+    pub(crate) items: Vec<Expectation>,
+    pub(crate) place: Place,
+    pub(crate) shown: String,
+    pub(crate) text: String,
+}
+
+/// Puts the items of sets where they are met. A set that is not known was reported by [`list`].
+pub(crate) fn expand(list: &mut Vec<Expectation>, sets: &Sets) {
+    expand_within(list, sets, 0);
+}
+
+/// Sets in sets in sets: deeper is a circle.
+const DEEPEST: usize = 4;
+
+fn expand_within(list: &mut Vec<Expectation>, sets: &Sets, depth: usize) {
+    let mut expanded = Vec::with_capacity(list.len());
+    for mut e in std::mem::take(list) {
+        let Some(names) = &e.meets else {
+            expand_within(&mut e.expect, sets, depth);
+            expand_within(&mut e.any_of, sets, depth);
+            expanded.push(e);
+            continue;
+        };
+        for set in names.iter().filter_map(|n| sets.get(&n.value)) {
+            let mut items = set.items.clone();
+            if depth < DEEPEST {
+                expand_within(&mut items, sets, depth + 1);
+            }
+            expanded.extend(items);
+        }
+    }
+    *list = expanded;
+}
+
+// whether a set is met inside itself, by itself or by a set that it meets
+fn circles(name: &str, sets: &Sets, depth: usize) -> bool {
+    fn met(list: &[Expectation]) -> Vec<&str> {
+        list.iter()
+            .flat_map(|e| {
+                let here = e.meets.iter().flat_map(|m| m.iter());
+                here.map(|r| r.value.as_str())
+                    .chain(met(&e.expect))
+                    .chain(met(&e.any_of))
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+    depth > DEEPEST
+        || sets
+            .get(name)
+            .is_some_and(|set| met(&set.items).iter().any(|n| circles(n, sets, depth + 1)))
+}
+
+/// Checks the sets themselves, and that each is met somewhere.
+pub(crate) fn check_sets(sets: &Sets, errors: &mut Vec<Diagnostic>) {
+    for (name, set) in sets {
+        let file = File {
+            shown: set.shown.clone(),
+            text: &set.text,
+        };
+        if set.items.is_empty() {
+            errors.push(file.about(set.place, format!("the set `{name}` is empty")));
+        }
+        if circles(name, sets, 0) {
+            errors.push(file.about(set.place, format!("the set `{name}` meets itself")));
+            continue;
+        }
+        list(&set.items, None, sets, &file, errors);
+    }
+}
+
+/// The sets that a list meets, those that they meet too.
+pub(crate) fn met_sets(
+    list: &[Expectation],
+    sets: &Sets,
+    seen: &mut std::collections::BTreeSet<String>,
+) {
+    for e in list {
+        for name in e.meets.iter().flat_map(|m| m.iter()) {
+            if seen.insert(name.value.clone())
+                && let Some(set) = sets.get(&name.value)
+            {
+                met_sets(&set.items, sets, seen);
+            }
+        }
+        met_sets(&e.expect, sets, seen);
+        met_sets(&e.any_of, sets, seen);
+    }
+}
 
 /// Checks expectations, those inside a `find` with what it looks through.
 pub(crate) fn list(
     list: &[Expectation],
     inside: Option<(Target, &str)>,
+    sets: &Sets,
     file: &File<'_>,
     errors: &mut Vec<Diagnostic>,
 ) {
     for expectation in list {
-        one(expectation, inside, file, errors);
+        one(expectation, inside, sets, file, errors);
+    }
+}
+
+// what a set asks for can be found where it is met
+fn meets(
+    e: &Expectation,
+    inside: Option<(Target, &str)>,
+    sets: &Sets,
+    file: &File<'_>,
+    errors: &mut Vec<Diagnostic>,
+) {
+    for name in e.meets.iter().flat_map(|m| m.iter()) {
+        let Some(set) = sets.get(&name.value) else {
+            errors.push(
+                file.about(
+                    name.place,
+                    format!("there is no set of expectations `{name}`"),
+                )
+                .with_help("sets stand in the folder expectations, under `sets`")
+                .did_you_mean(&name.value, sets.keys().map(String::as_str)),
+            );
+            continue;
+        };
+        let Some((target, said)) = inside else {
+            continue;
+        };
+        let outside = set
+            .items
+            .iter()
+            .flat_map(|i| paths(i))
+            .find(|p| p.get().is_some_and(|p| !target.holds(p)));
+        if let Some(path) = outside {
+            errors.push(file.about(
+                name.place,
+                format!("the set `{name}` names `{path}`, which is not inside `{said}`"),
+            ));
+        }
     }
 }
 
 fn one(
     e: &Expectation,
     inside: Option<(Target, &str)>,
+    sets: &Sets,
     file: &File<'_>,
     errors: &mut Vec<Diagnostic>,
 ) {
+    meets(e, inside, sets, file, errors);
     let forms = e.forms();
     let place = somewhere(e).unwrap_or_default();
     match forms.as_slice() {
+        [] if e.meets.is_some() => {}
         [] => {
             errors.push(file.about(place, "an expectation says nothing").with_help(
                 "say it with `at` and `is`, `present`, `absent`, `fixed`, `listed`, `find`, `conforms-to` or `any-of`",
             ));
             return;
         }
-        [_] => {}
+        [_] if e.meets.is_none() => {}
         _ => errors.push(
             file.about(place, "an expectation says several things at once")
                 .with_help("make an item of the list of each"),
@@ -46,12 +183,13 @@ fn one(
         || operators.matches.is_some()
         || operators.same_as.is_some()
         || operators.differs_from.is_some()
+        || operators.day.is_some()
         || operators.min_length.is_some()
         || operators.max_length.is_some();
     match (&e.at, operated) {
         (Some(at), false) => errors.push(
             file.about(at.place(), "the expectation names a place and nothing that is expected there")
-                .with_help("write `is`, `is-not`, `is-one-of`, `matches`, `same-as`, `differs-from`, `min-length` or `max-length`; or `present` and `absent` in place of `at`"),
+                .with_help("write `is`, `is-not`, `is-one-of`, `matches`, `same-as`, `differs-from`, `day`, `min-length` or `max-length`; or `present` and `absent` in place of `at`"),
         ),
         (None, true) => errors.push(
             file.about(place, "the expectation says what is expected and not where")
@@ -122,9 +260,9 @@ fn one(
         for (path, _) in *conditions {
             check_path(path, Some((inner, target.text())), file, errors);
         }
-        list(expect, Some((inner, target.text())), file, errors);
+        list(expect, Some((inner, target.text())), sets, file, errors);
     }
-    list(&e.any_of, inside, file, errors);
+    list(&e.any_of, inside, sets, file, errors);
     if inside.is_some() && e.conforms_to.is_some() {
         errors.push(file.about(place, "only a whole message conforms to a profile"));
     }

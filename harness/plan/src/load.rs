@@ -1,9 +1,10 @@
 //! Loading a plan: files become a checked [`Plan`], or every mistake with its place.
 
 use crate::check;
+use crate::expect_check::{Set, Sets, expand};
 use crate::files::{self, Files, builtin_names, is_known_failures};
 use crate::message::MessageTemplate;
-use crate::model::{Case, Data, Group, KnownFailures, Plan, PlanFile, PlanGroup};
+use crate::model::{Case, Data, ExpectationSets, Group, KnownFailures, Plan, PlanFile, PlanGroup};
 use crate::span::{Place, SyntaxError, with_mistakes};
 use crate::template::Template;
 use serde::de::DeserializeOwned;
@@ -229,6 +230,7 @@ fn build(files: &Files) -> Result<Plan, PlanError> {
     let mut cases: BTreeMap<String, Option<Case>> = BTreeMap::new();
     let mut known_failures = BTreeMap::new();
     let mut messages = BTreeMap::new();
+    let mut sets = Sets::new();
     let mut strays = Vec::new();
 
     for (file, text) in &files.texts {
@@ -255,6 +257,30 @@ fn build(files: &Files) -> Result<Plan, PlanError> {
         } else if file.starts_with("data/") {
             if let Some(part) = reader.yaml::<Data>(&shown, text) {
                 data_files.merge(&mut data, part, &shown, text, &mut reader.diagnostics);
+            }
+        } else if file.starts_with("expectations/") {
+            if let Some(part) = reader.yaml::<ExpectationSets>(&shown, text) {
+                for (name, items) in part.sets {
+                    if let Some(other) = sets.get(&name) {
+                        reader.diagnostics.push(
+                            about(
+                                &shown,
+                                text,
+                                items.place,
+                                format!("the set `{name}` stands in the plan twice"),
+                            )
+                            .with_help(format!("the other one is in {}", other.shown)),
+                        );
+                        continue;
+                    }
+                    let set = Set {
+                        items: items.value,
+                        place: items.place,
+                        shown: shown.clone(),
+                        text: text.clone(),
+                    };
+                    sets.insert(name, set);
+                }
             }
         } else if is_known_failures(file) {
             if let Some(known) = reader.yaml::<KnownFailures>(&shown, text) {
@@ -331,7 +357,7 @@ fn build(files: &Files) -> Result<Plan, PlanError> {
     };
     // a file that could not be read would only bring errors that follow from that
     if reader.diagnostics.is_empty() {
-        let checked = check::plan(&plan, files, &data_files);
+        let checked = check::plan(&plan, files, &data_files, &sets);
         reader.diagnostics.extend(checked.errors);
         warnings.extend(checked.warnings);
         for (known, shown, file) in known_failures.values() {
@@ -345,6 +371,11 @@ fn build(files: &Files) -> Result<Plan, PlanError> {
             plan: plan.id,
             diagnostics: sorted(reader.diagnostics),
         });
+    }
+    for group in &mut plan.groups {
+        for step in group.cases.iter_mut().flat_map(|c| &mut c.steps) {
+            crate::walk::lists_mut(step, &mut |list| expand(list, &sets));
+        }
     }
     plan.known_failures = known_failures
         .into_iter()

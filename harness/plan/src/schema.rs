@@ -1,6 +1,6 @@
 //! JSON Schemas of the files of a plan, for editors and for anybody who writes plans with other tools.
 
-use crate::model::{Case, Data, KnownFailures, PlanFile};
+use crate::model::{Case, Data, ExpectationSets, KnownFailures, PlanFile};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
@@ -19,6 +19,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         (
             "data.schema.json",
             schema::<Data>("Titer test plan: test data"),
+        ),
+        (
+            "expectations.schema.json",
+            schema::<ExpectationSets>("Titer test plan: sets of expectations"),
         ),
         (
             "known-failures.schema.json",

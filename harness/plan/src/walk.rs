@@ -190,10 +190,39 @@ fn action<'a>(action: Action<'a>, see: &mut dyn FnMut(Item<'a>)) {
     }
 }
 
+/// Every list of expectations in a step, those inside others left to the caller.
+pub(crate) fn lists_mut(step: &mut Step, change: &mut dyn FnMut(&mut Vec<Expectation>)) {
+    for trace in &mut step.trace {
+        change(&mut trace.expect);
+    }
+    let send = step.send.as_mut().map(|a| &mut a.expect);
+    let reply = step.reply.as_mut().map(|a| &mut a.expect);
+    let compare = step.compare.as_mut().map(|a| &mut a.expect);
+    let transport = step.transport.as_mut().map(|a| &mut a.expect);
+    let deduplicate = step.deduplicate.as_mut().map(|a| &mut a.expect);
+    for list in [send, reply, compare, transport, deduplicate]
+        .into_iter()
+        .flatten()
+    {
+        change(list);
+    }
+    if let Some(a) = &mut step.query_back {
+        change(&mut a.expect);
+        for dose in a.expect_doses.iter_mut().chain(&mut a.absent_doses) {
+            change(&mut dose.expect);
+        }
+    }
+    if let Some(a) = &mut step.reconcile {
+        for dose in a.import.iter_mut().chain(&mut a.leave).chain(&mut a.result) {
+            change(&mut dose.expect);
+        }
+    }
+}
+
 /// Everything in expectations, those inside others too.
 pub(crate) fn expectations<'a>(list: &'a [Expectation], see: &mut dyn FnMut(Item<'a>)) {
     for e in list {
-        texts(e.is.iter().chain(&e.is_not), see);
+        texts(e.is.iter().chain(&e.is_not).chain(&e.day), see);
         texts(e.is_one_of.iter().flatten(), see);
         texts(e.fixed.iter().map(|(_, t)| t), see);
         for entries in [&e.listed, &e.conditions] {

@@ -1,19 +1,22 @@
 //! Expectations: what a message holds.
 
 use super::{Refs, Text, Texts};
-use crate::span::{Entries, OneOrMany, Parsed};
+use crate::span::{Entries, OneOrMany, Parsed, Spanned};
 use crate::syntax::{Path, Reference, Regex, Target};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One expectation. It has one of these forms:
 ///
-/// - `{at: PID-8, is: F}` with `is`, `is-not`, `is-one-of`, `matches`, `same-as`, `differs-from`, `min-length`, `max-length`;
+/// - `{at: PID-8, is: F}` with `is`, `is-not`, `is-one-of`, `matches`, `same-as`, `differs-from`, `day`,
+///   `min-length`, `max-length`;
 /// - `{fixed: {PID-8: F, PID-10.1: 2106-3}}` and `{listed: {PID-11.7: [P, H]}}`, many places at once;
 /// - `{present: [PID-3.1, PID-5.1]}`, `{absent: PID-29}`;
 /// - `{find: ORDER, where: {RXA-5.1: "08"}, count: 1, expect: [...]}`, in whatever order the sender chose;
 /// - `{conforms-to: Z23}`;
-/// - `{any-of: [...]}`, at least one of these.
+/// - `{any-of: [...]}`, at least one of these;
+/// - `{meets: administered-dose}`, a set of expectations that is written once and stands for its items here.
 ///
 /// Every path is one assertion. A value is compared after escape sequences were decoded; `""` is a value.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
@@ -40,6 +43,9 @@ pub struct Expectation {
     /// The value is another one than there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub differs_from: Option<Parsed<Reference>>,
+    /// The value begins with this day, eight digits; a time of day that follows does not matter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<Text>,
     /// At least this many characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u32>,
@@ -88,6 +94,10 @@ pub struct Expectation {
     /// At least one of these holds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub any_of: Vec<Expectation>,
+    /// Sets of expectations of the folder `expectations`, whose items stand here in place of this one. A loaded plan has
+    /// the items and no `meets`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meets: Option<Refs>,
     /// What kind of test data the value is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<DataKind>,
@@ -109,6 +119,7 @@ pub struct Operators<'a> {
     pub matches: Option<&'a Parsed<Regex>>,
     pub same_as: Option<&'a Parsed<Reference>>,
     pub differs_from: Option<&'a Parsed<Reference>>,
+    pub day: Option<&'a Text>,
     pub min_length: Option<u32>,
     pub max_length: Option<u32>,
 }
@@ -209,6 +220,7 @@ impl Expectation {
             matches: self.matches.as_ref(),
             same_as: self.same_as.as_ref(),
             differs_from: self.differs_from.as_ref(),
+            day: self.day.as_ref(),
             min_length: self.min_length,
             max_length: self.max_length,
         }
@@ -231,6 +243,14 @@ impl Expectation {
             },
         }
     }
+}
+
+/// A file of the folder `expectations`: expectations that many messages have in common, by name.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ExpectationSets {
+    /// The sets.
+    pub sets: BTreeMap<String, Spanned<Vec<Expectation>>>,
 }
 
 /// Something else that is allowed: when an expectation at the same place fails and this one holds, the step passes with a

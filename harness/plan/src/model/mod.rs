@@ -13,7 +13,9 @@ pub use data::{
     Address, Clinician, Coded, Contact, Data, Facility, Funding, Identifier, Order, Party, Patient,
     PersonName, Phone, Refusal, Vaccine, Vis,
 };
-pub use expect::{Allowance, Count, DataKind, DoseExpect, Expectation, Form, Operators};
+pub use expect::{
+    Allowance, Count, DataKind, DoseExpect, Expectation, ExpectationSets, Form, Operators,
+};
 pub use manual::{
     AdverseEvent, Alert, AlertKind, Attest, CheckItem, Cohort, CohortRow, DataEntry, DataQuality,
     Deduplicate, Document, EntryRow, Evidence, EvidenceKind, ForecastDisplay, ForecastRow, Inspect,

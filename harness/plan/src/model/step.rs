@@ -553,6 +553,7 @@ pub enum FaultKind {
     UnsupportedOperationFault,
     UnknownFault,
     /// A SOAP fault of any kind.
+    #[serde(rename = "any")]
     Any,
 }
 
