@@ -1,0 +1,9 @@
+//! What the HTML templates are given: words, numbers and anchors, so that a template only arranges.
+
+mod anchors;
+mod case;
+mod messages;
+mod page;
+mod pictures;
+
+pub(crate) use page::page;
