@@ -77,3 +77,45 @@ pub(crate) fn basic(value: &str) -> Option<(String, String)> {
     let (user, password) = text.split_once(':')?;
     Some((user.to_owned(), password.to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_of_a_content_type() {
+        let soap = Some("application/soap+xml; action=\"urn:a;charset=x\"; Charset=\"UTF-8\"");
+        assert_eq!(media_type(soap), "application/soap+xml");
+        assert_eq!(charset(soap).as_deref(), Some("UTF-8"));
+        assert_eq!(
+            parameter(soap, "action").as_deref(),
+            Some("urn:a;charset=x")
+        );
+        assert_eq!(
+            charset(Some("text/xml;charset=latin1 ;x=y")).as_deref(),
+            Some("latin1")
+        );
+        for none in [
+            None,
+            Some(""),
+            Some("text/xml"),
+            Some("text/xml; charset"),
+            Some("text/xml; charset="),
+            Some(";=;\""),
+        ] {
+            assert_eq!(charset(none), None);
+        }
+    }
+
+    #[test]
+    fn forms_and_basic_credentials() {
+        assert_eq!(percent_decode(b"a+b%2Bc%zz%4"), "a b+c%zz%4");
+        assert_eq!(
+            basic("Basic dTpwOnE="),
+            Some(("u".to_owned(), "p:q".to_owned()))
+        );
+        for bad in ["", "Basic", "Basic !", "Bearer dTpw", "Basic dQ=="] {
+            assert_eq!(basic(bad), None);
+        }
+    }
+}

@@ -4,7 +4,7 @@ use crate::envelope::{Credentials, SoapFault};
 use crate::receiver::{BoxFuture, Echo, Receiver, Reply, Submission};
 use crate::server::{RouterOptions, Server, ServerError, ServerOptions, hl7_router, soap_router};
 use std::net::SocketAddr;
-use std::sync::mpsc::{self, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::mpsc::{self, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -186,8 +186,5 @@ impl Inbox {
 }
 
 fn take<T>(queue: &mpsc::Receiver<T>, timeout: Duration) -> Option<T> {
-    match queue.recv_timeout(timeout) {
-        Ok(next) => Some(next),
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-    }
+    queue.recv_timeout(timeout).ok()
 }

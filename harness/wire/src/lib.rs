@@ -29,6 +29,8 @@ pub use exchange::{
     SharedRecorder, Transport,
 };
 pub use inbox::{Inbox, InboxOptions, Incoming, ReplySlot};
-pub use notes::rules;
+pub use notes::{
+    Asked, NIST_BLIND, check_exchange, check_http_text, check_request, check_response, rules,
+};
 pub use receiver::{Answered, BoxFuture, Delivery, Echo, HttpReply, Receiver, Reply, Submission};
 pub use server::{RouterOptions, Server, ServerError, ServerOptions, hl7_router, soap_router};

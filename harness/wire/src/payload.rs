@@ -81,3 +81,52 @@ pub(crate) fn to_bytes(text: &str) -> Vec<u8> {
     }
     text.as_bytes().to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn white_space_around_goes_and_the_end_of_the_last_segment_stays() {
+        for (from, to) in [
+            ("MSH|\r", "MSH|\r"),
+            ("MSH|", "MSH|"),
+            ("MSH|  ", "MSH|  "),
+            ("\n  MSH|a\n   ", "MSH|a\n"),
+            ("\r\n\tMSH|a\r\nPID|\r\n\r\n ", "MSH|a\r\nPID|\r\n"),
+            (" \n ", ""),
+            ("", ""),
+        ] {
+            assert_eq!(trim(from), to, "{from:?}");
+        }
+    }
+
+    #[test]
+    fn only_lines_that_begin_a_message_count() {
+        for (text, count) in [
+            ("MSH|^~\\&|MSH|\rPID|MSH\r", 1),
+            ("MSH|\rMSH|\r", 2),
+            ("MSH|\n  MSH#\n", 2),
+            ("MSHX|\r", 0),
+            ("FHS|\rBHS|\rMSH|\r", 3),
+            ("", 0),
+        ] {
+            assert_eq!(messages(text), count, "{text:?}");
+        }
+        assert!(is_batch("BHS|^~\\&\rMSH|\r") && !is_batch("MSH|BHS|\r"));
+    }
+
+    #[test]
+    fn the_declared_character_set_decides() {
+        let latin = b"MSH|^~\\&|A||||||||||||||||8859/1\rPID|\xE9\r".as_slice();
+        assert_eq!(declared(latin), None, "MSH-18 is not MSH-19");
+        let latin = b"MSH|^~\\&|A|||||||||||||||8859/1~UNICODE\rPID|\xE9\r".as_slice();
+        let text = to_text(latin).unwrap_or_default();
+        assert!(text.ends_with("PID|\u{E9}\r"));
+        assert_eq!(to_bytes(&text), latin);
+        let too_wide = text.replace('\u{E9}', "\u{20AC}");
+        assert_eq!(to_bytes(&too_wide), too_wide.as_bytes());
+        assert_eq!(to_text(b"MSH|^~\\&|\xE9"), Err(9));
+        assert_eq!(to_text(b"\xE9"), Err(0));
+    }
+}

@@ -105,7 +105,7 @@ impl HttpClient {
             }
             HttpLogin::None => {}
         }
-        let (result, exchange) = self.poster.post(Post {
+        let (result, exchange) = self.poster.post(&Post {
             transport: Transport::Http,
             operation: "POST",
             headers,

@@ -8,8 +8,9 @@ use crate::exchange::{
 };
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use std::collections::BTreeMap;
 use std::error::Error as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use titer_hl7::clock::{SharedClock, SystemClock};
 
@@ -58,9 +59,9 @@ pub enum ClientError {
         /// The address without credentials.
         url: String,
     },
-    /// A certificate cannot be read.
-    #[error("a trusted certificate cannot be read")]
-    Certificate(#[source] reqwest::Error),
+    /// What should be trusted holds no certificate.
+    #[error("a trusted certificate is not in PEM")]
+    Certificate,
     /// TLS cannot be set up.
     #[error("cannot set up the client")]
     Setup(#[source] reqwest::Error),
@@ -185,26 +186,15 @@ impl Poster {
         if !matches!(parsed.scheme(), "http" | "https") || !parsed.has_host() {
             return Err(bad());
         }
-        let mut builder = reqwest::Client::builder()
-            .connect_timeout(options.connect_timeout)
-            .redirect(reqwest::redirect::Policy::none())
-            .pool_idle_timeout(Duration::from_secs(5))
-            .user_agent(concat!("titer/", env!("CARGO_PKG_VERSION")))
-            .no_proxy();
-        for pem in &options.trust {
-            let certificate =
-                reqwest::Certificate::from_pem(pem).map_err(ClientError::Certificate)?;
-            builder = builder.add_root_certificate(certificate);
-        }
         Ok(Self {
-            client: builder.build().map_err(ClientError::Setup)?,
+            client: client(&options)?,
             url: parsed,
             options,
         })
     }
 
     /// Sends, waits, records. The exchange is given back whatever happens.
-    pub(super) fn post(&self, post: Post) -> (Result<Received, CallError>, Exchange) {
+    pub(super) fn post(&self, post: &Post) -> (Result<Received, CallError>, Exchange) {
         let watch = Stopwatch::start(&self.options.clock);
         let sequence = self.options.recorder.as_ref().map(|r| r.begin());
         let mut headers = HeaderMap::new();
@@ -299,6 +289,42 @@ impl Poster {
         };
         self.finish(Err(error), Vec::new(), exchange)
     }
+}
+
+/// Clients by their connect timeout: reading the system's certificates takes longer than many a call.
+static CLIENTS: Mutex<BTreeMap<Duration, reqwest::Client>> = Mutex::new(BTreeMap::new());
+
+fn client(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
+    if options.trust.is_empty() {
+        let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&options.connect_timeout) {
+            return Ok(client.clone());
+        }
+        let client = build(options)?;
+        clients.insert(options.connect_timeout, client.clone());
+        return Ok(client);
+    }
+    build(options)
+}
+
+fn build(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
+    let mut builder = reqwest::Client::builder()
+        .connect_timeout(options.connect_timeout)
+        .redirect(reqwest::redirect::Policy::none())
+        .pool_idle_timeout(Duration::from_secs(5))
+        .user_agent(concat!("titer/", env!("CARGO_PKG_VERSION")))
+        .no_proxy();
+    for pem in &options.trust {
+        let certificates =
+            reqwest::Certificate::from_pem_bundle(pem).map_err(|_| ClientError::Certificate)?;
+        if certificates.is_empty() {
+            return Err(ClientError::Certificate);
+        }
+        for certificate in certificates {
+            builder = builder.add_root_certificate(certificate);
+        }
+    }
+    builder.build().map_err(ClientError::Setup)
 }
 
 async fn call(request: reqwest::RequestBuilder, limit: usize) -> Result<Received, CallError> {

@@ -3,8 +3,8 @@
 use super::post::{CallError, ClientError, ClientOptions, Post, Poster, Received};
 use super::{Answer, Call};
 use crate::envelope::{
-    Body, Document, Envelope, EnvelopeError, Operation, SoapVersion, content_type, read_document,
-    write_connectivity, write_submit,
+    Body, Document, Envelope, EnvelopeError, Operation, SoapVersion, content_type, read,
+    read_document, write_connectivity, write_submit,
 };
 use crate::exchange::{Exchange, Transport};
 use crate::http::charset;
@@ -75,18 +75,17 @@ impl SoapClient {
             || format!("{}; charset=utf-8", version.media_type()),
             str::to_owned,
         );
-        let (result, exchange) = self.poster.post(Post {
-            transport: version.into(),
-            operation: "POST",
+        let sent = read(body, charset(Some(&content_type)).as_deref()).ok();
+        let asked = sent.as_ref().map(Asked::of);
+        let (result, exchange) = self.poster.post(&Post {
+            transport: asked.map_or(version, |a| a.version).into(),
+            operation: asked
+                .and_then(|a| a.operation)
+                .map_or("POST", Operation::name),
             headers: vec![(CONTENT_TYPE, content_type)],
             body: body.to_vec(),
         });
-        let asked = Asked {
-            version,
-            operation: None,
-            echo: None,
-        };
-        self.settle(result, exchange, &asked, Ok)
+        self.settle(result, exchange, asked.as_ref(), Ok)
     }
 
     fn unsendable<T>(&self, operation: Operation, bad: NotXml) -> Call<T> {
@@ -106,7 +105,7 @@ impl SoapClient {
         operation: Operation,
         body: Vec<u8>,
         echo: Option<&str>,
-        read: impl FnOnce(Body) -> Result<T, &'static str>,
+        take: impl FnOnce(Body) -> Result<T, &'static str>,
     ) -> Call<Answer<T>> {
         let version = self.poster.options.version;
         let mut headers = vec![(CONTENT_TYPE, content_type(version, operation.action()))];
@@ -116,7 +115,7 @@ impl SoapClient {
                 format!("\"{}\"", operation.action()),
             ));
         }
-        let (result, exchange) = self.poster.post(Post {
+        let (result, exchange) = self.poster.post(&Post {
             transport: version.into(),
             operation: operation.name(),
             headers,
@@ -127,15 +126,17 @@ impl SoapClient {
             operation: Some(operation),
             echo,
         };
-        self.settle(result, exchange, &asked, |envelope| match envelope.body {
-            Body::Fault(fault) => Ok(Answer::Fault(fault)),
-            other => match read(other) {
-                Ok(reply) => Ok(Answer::Reply(reply)),
-                Err(found) => Err(CallError::Unexpected {
-                    expected: operation.response(),
-                    found,
-                }),
-            },
+        self.settle(result, exchange, Some(&asked), |envelope| {
+            match envelope.body {
+                Body::Fault(fault) => Ok(Answer::Fault(fault)),
+                other => match take(other) {
+                    Ok(reply) => Ok(Answer::Reply(reply)),
+                    Err(found) => Err(CallError::Unexpected {
+                        expected: operation.response(),
+                        found,
+                    }),
+                },
+            }
         })
     }
 
@@ -143,7 +144,7 @@ impl SoapClient {
         &self,
         result: Result<Received, CallError>,
         exchange: Exchange,
-        asked: &Asked<'_>,
+        asked: Option<&Asked<'_>>,
         make: impl FnOnce(Envelope) -> Result<T, CallError>,
     ) -> Call<T> {
         let mut found: Vec<Finding> = Vec::new();
@@ -158,7 +159,7 @@ impl SoapClient {
             let document = read_document(&received.body, charset.as_deref());
             found = notes::of_response(
                 document.as_ref(),
-                received.status,
+                Some(received.status),
                 received.content_type(),
                 asked,
             );

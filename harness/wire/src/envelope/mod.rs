@@ -7,7 +7,7 @@ mod write;
 
 pub use fault::{FaultCode, FaultKind, SoapFault};
 pub use model::{Body, Credentials, Envelope, HeaderBlock, Operation, SoapVersion, Submit};
-pub(crate) use read::{Document, read_document};
+pub(crate) use read::{Document, fault_code, is_nil, read_document};
 pub use read::{EnvelopeError, read};
 pub use write::{
     content_type, write_connectivity, write_connectivity_response, write_fault, write_submit,

@@ -236,3 +236,39 @@ pub struct Envelope {
     /// Its body.
     pub body: Body,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn credentials_match_as_a_whole() {
+        let right = Credentials::new("user", "pass", "fac");
+        assert!(right.matches(&right.clone()));
+        for wrong in [
+            Credentials::new("user", "pass", ""),
+            Credentials::new("user", "pass\0", "fac"),
+            Credentials::new("use", "rpass", "fac"),
+            Credentials::new("", "", ""),
+        ] {
+            assert!(!right.matches(&wrong));
+        }
+        let long = Credentials::new("u".repeat(257), "p", "f");
+        assert!(!long.matches(&long.clone()));
+        let longest = Credentials::new("u".repeat(256), "p", "f");
+        assert!(longest.matches(&longest.clone()));
+    }
+
+    #[test]
+    fn debug_shows_no_password_and_no_message() {
+        let shown = format!("{:?}", Credentials::new("user", "sesame", "fac"));
+        assert!(shown.contains("user") && !shown.contains("sesame"));
+        let submit = Submit {
+            password: Some("sesame".to_owned()),
+            message: Some("PID|secret".to_owned()),
+            ..Submit::default()
+        };
+        let shown = format!("{submit:?} {:?}", Body::Submit(submit.clone()));
+        assert!(!shown.contains("sesame") && !shown.contains("secret"));
+    }
+}

@@ -175,3 +175,76 @@ fn form(bytes: &[u8]) -> Vec<u8> {
         .collect();
     fields.join(&b'&')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(body_text: &str) -> String {
+        String::from_utf8(body(body_text.as_bytes(), Some("text/xml"))).unwrap_or_default()
+    }
+
+    #[test]
+    fn passwords_go_and_the_rest_stays() {
+        for (from, to) in [
+            (
+                "<a><password>x</password><b>y</b></a>",
+                "<a><password>[hidden]</password><b>y</b></a>",
+            ),
+            (
+                "<p:Password a='1'>x&amp;y</p:Password>",
+                "<p:Password a='1'>[hidden]</p:Password>",
+            ),
+            (
+                "<password><![CDATA[x]]>y</password>",
+                "<password>[hidden]</password>",
+            ),
+            (
+                "<password></password><password/>z",
+                "<password></password><password/>z",
+            ),
+            (
+                "<secondPassword>x</secondPassword>z",
+                "<secondPassword>[hidden]</secondPassword>z",
+            ),
+            ("<password>x", "<password>[hidden]"),
+            ("<password", "<password[hidden]"),
+            ("<password>x</b>y", "<password>[hidden]"),
+            ("<!-- password -->z", "<!-- password -->z"),
+            (
+                "<password>a</password><password>b</password>",
+                "<password>[hidden]</password><password>[hidden]</password>",
+            ),
+            ("no xml at all < >", "no xml at all < >"),
+            ("", ""),
+        ] {
+            assert_eq!(text(from), to);
+        }
+    }
+
+    #[test]
+    fn what_holds_no_password_keeps_its_bytes() {
+        let bytes = b"MSH|^~\\&|\xFF\x00\r";
+        assert_eq!(body(bytes, None), bytes);
+        let wide: Vec<u8> = "<a>x</a>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        assert_eq!(body(&wide, None), wide);
+    }
+
+    #[test]
+    fn forms_and_addresses_lose_theirs() {
+        let form = body(
+            b"USERID=u&PASSWORD=p%26q&pass%57ord=r&MESSAGEDATA=MSH%7C",
+            Some("application/x-www-form-urlencoded; charset=utf-8"),
+        );
+        assert_eq!(
+            String::from_utf8_lossy(&form),
+            "USERID=u&PASSWORD=[hidden]&pass%57ord=[hidden]&MESSAGEDATA=MSH%7C"
+        );
+        assert_eq!(url("http://u:p@h:1/soap?key=2#x"), "http://h:1/soap");
+        assert_eq!(url("https://h"), "https://h");
+        assert_eq!(url("/soap?wsdl"), "/soap");
+    }
+}

@@ -1,10 +1,19 @@
 //! Notes: what is odd about an envelope, as findings with rules of their own (`SOAP-...`).
 //!
 //! An envelope that can be acted on may still be wrong. The notes hold an envelope against the interface's definition
-//! more strictly than the national validator does; nine of its blind spots are rules here.
+//! more strictly than the national validator does; its nine blind spots ([`NIST_BLIND`]) are rules here.
 
-use crate::envelope::{Document, EnvelopeError, Operation, SoapVersion};
-use titer_finding::{Finding, Rule};
+mod check;
+mod example;
+mod fault;
+mod rules;
+
+pub use check::{check_request, check_response};
+pub(crate) use check::{of_request, of_response};
+pub use example::{check_exchange, check_http_text};
+pub use rules::{NIST_BLIND, rules};
+
+use crate::envelope::{Body, Envelope, Operation, SoapVersion};
 
 /// What an answer answers.
 #[derive(Clone, Copy, Debug)]
@@ -17,22 +26,21 @@ pub struct Asked<'a> {
     pub echo: Option<&'a str>,
 }
 
-pub(crate) fn of_request(document: &Document<'_>, content_type: Option<&str>) -> Vec<Finding> {
-    let _ = (document, content_type);
-    Vec::new()
-}
-
-pub(crate) fn of_response(
-    document: Result<&Document<'_>, &EnvelopeError>,
-    status: u16,
-    content_type: Option<&str>,
-    asked: &Asked<'_>,
-) -> Vec<Finding> {
-    let _ = (document, status, content_type, asked);
-    Vec::new()
-}
-
-/// The rules of this room.
-pub fn rules() -> Vec<Rule> {
-    Vec::new()
+impl<'a> Asked<'a> {
+    /// What a request asks.
+    pub fn of(envelope: &'a Envelope) -> Self {
+        let (operation, echo) = match &envelope.body {
+            Body::Submit(_) => (Some(Operation::SubmitSingleMessage), None),
+            Body::Connectivity(text) => (
+                Some(Operation::ConnectivityTest),
+                Some(text.as_deref().unwrap_or_default()),
+            ),
+            _ => (None, None),
+        };
+        Self {
+            version: envelope.version,
+            operation,
+            echo,
+        }
+    }
 }

@@ -47,10 +47,9 @@ pub(super) async fn read(
         Ok::<(), BodyError>(())
     };
     match tokio::time::timeout(timeout, reading).await {
-        Ok(Ok(())) if seen > limit => Err(BodyError::TooLarge),
+        Ok(Ok(())) | Err(_) if seen > limit => Err(BodyError::TooLarge),
         Ok(Ok(())) => Ok(kept),
         Ok(Err(e)) => Err(e),
-        Err(_) if seen > limit => Err(BodyError::TooLarge),
         Err(_) => Err(BodyError::Timeout),
     }
 }

@@ -10,7 +10,7 @@ use crate::receiver::{Answered, Delivery, HttpReply, Receiver, Reply, Submission
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, EXPECT, HOST, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, DATE, EXPECT, HOST, WWW_AUTHENTICATE,
     X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Uri};
@@ -144,7 +144,13 @@ impl Endpoint {
                 self.receiver.deliver(reply, &outcome.answered)
             };
         }
-        let response = response(&outcome.delivery);
+        let mut response = response(&outcome.delivery);
+        let now = self.options.clock.now().timestamp();
+        if let Ok(date) =
+            HeaderValue::from_str(&now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string())
+        {
+            response.headers_mut().insert(DATE, date);
+        }
         if !outcome.aside {
             self.record(&watch, &incoming, &outcome, &response);
         }

@@ -219,6 +219,8 @@ async fn connection(
         });
     let serve = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
+        // the routes write the date by the injected clock
+        .auto_date_header(false)
         .header_read_timeout(head_timeout)
         .serve_connection(TokioIo::new(stream), service);
     let mut serve = std::pin::pin!(serve);

@@ -59,3 +59,45 @@ pub(crate) fn place(text: &str, offset: usize) -> (u32, u32) {
     let column = before.get(start..).unwrap_or_default().chars().count() as u32 + 1;
     (line, column)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_count_every_kind_of_line_end() {
+        let text = "ab\r\ncd\re\n\u{E9}f";
+        let at = |needle: &str| place(text, text.find(needle).unwrap_or_default());
+        assert_eq!(at("a"), (1, 1));
+        assert_eq!(at("b"), (1, 2));
+        assert_eq!(at("d"), (2, 2));
+        assert_eq!(at("e"), (3, 1));
+        assert_eq!(at("f"), (4, 2));
+        assert_eq!(place(text, 9999), (4, 3));
+        assert_eq!(place("\u{E9}", 1), (1, 1));
+    }
+
+    #[test]
+    fn line_ends_and_references_are_read_as_xml_says() {
+        let read = |inside: &str| parse(&format!("<a>{inside}</a>"), &Limits::default());
+        for (inside, text) in [
+            ("a\rb\r\nc\nd", "a\nb\nc\nd"),
+            ("a&#xD;b&#13;c&#xd;\r", "a\rb\rc\r\n"),
+            ("\r&amp;", "\n&"),
+            ("&#xD;\n", "\r\n"),
+            ("<![CDATA[a\r\nb&#xD;]]>", "a\nb&#xD;"),
+            (
+                "<![CDATA[a]]]]><![CDATA[>b]]>c<!-- x -->d<?p?>e",
+                "a]]>bcde",
+            ),
+            ("&lt;&gt;&quot;&apos;&amp;", "<>\"'&"),
+        ] {
+            assert_eq!(
+                read(inside).map(|e| e.text),
+                Ok(text.to_owned()),
+                "{inside:?}"
+            );
+        }
+        assert_eq!(escape("a\rb<\n]]>").as_deref(), Ok("a&#xD;b&lt;\n]]&gt;"));
+    }
+}

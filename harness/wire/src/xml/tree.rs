@@ -6,6 +6,7 @@ use quick_xml::errors::{Error, IllFormedError};
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::name::{QName, ResolveResult};
 use quick_xml::reader::NsReader;
+use std::fmt;
 use std::ops::Range;
 
 /// How large a document may get before it is refused.
@@ -42,7 +43,7 @@ pub struct Attribute {
 }
 
 /// One element.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Element {
     /// Namespace, empty for none.
     pub namespace: String,
@@ -62,6 +63,17 @@ pub struct Element {
     pub declared: Vec<(String, String)>,
     /// Whether a CR or LF stood in the text as such and not as a reference.
     pub raw_line_ends: bool,
+}
+
+/// Shows names and places only: the text may identify a person.
+impl fmt::Debug for Element {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Element")
+            .field("name", &self.name)
+            .field("span", &self.span)
+            .field("children", &self.children)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Element {
@@ -310,6 +322,13 @@ fn element(
     let mut count = 0usize;
     let mut declared = Vec::new();
     let mut names: Vec<String> = Vec::new();
+    if !are_apart(start.attributes_raw()) {
+        return Err(XmlError::at(
+            text,
+            from,
+            "two attributes without white space between them",
+        ));
+    }
     let mut list = start.attributes();
     for attribute in list.with_checks(false) {
         count += 1;
@@ -373,6 +392,23 @@ fn element(
         declared,
         ..Element::default()
     })
+}
+
+/// Whether white space stands behind the value of every attribute but the last (production 40).
+fn are_apart(attributes: &str) -> bool {
+    let mut rest = attributes;
+    while let Some(open) = rest.find(['"', '\'']) {
+        let quote = rest.get(open..=open).unwrap_or_default();
+        let inside = rest.get(open + 1..).unwrap_or_default();
+        let Some(close) = inside.find(quote) else {
+            return false;
+        };
+        rest = inside.get(close + 1..).unwrap_or_default();
+        if !rest.is_empty() && !rest.starts_with(XML_SPACE) {
+            return false;
+        }
+    }
+    true
 }
 
 fn resolved(

@@ -30,7 +30,8 @@ pub fn escape(text: &str) -> Result<String, NotXml> {
         return Err(bad);
     }
     let escaped = quick_xml::escape::escape(text);
-    Ok(escaped.replace('\r', "&#xD;"))
+    // the library may write a CR as it is or as a decimal reference; readers in the field look for this form
+    Ok(escaped.replace('\r', "&#xD;").replace("&#13;", "&#xD;"))
 }
 
 /// Writes elements without white space between them.

@@ -1,5 +1,12 @@
 //! The wire over real sockets on 127.0.0.1, and against the reference envelopes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod answers;
 mod common;
+mod hostile;
+mod judged;
+mod properties;
+mod raw;
 mod road;
+mod samples;
+mod service;
