@@ -10,3 +10,4 @@ mod raw;
 mod road;
 mod samples;
 mod service;
+mod tls;
