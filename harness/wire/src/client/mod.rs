@@ -14,7 +14,7 @@ use crate::exchange::Exchange;
 use titer_finding::Finding;
 
 /// One call: what came of it, what was odd about the answer, and what went over the wire.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Call<T> {
     /// The answer, or why there is none.
     pub outcome: Result<T, CallError>,
@@ -22,6 +22,17 @@ pub struct Call<T> {
     pub notes: Vec<Finding>,
     /// What went over the wire.
     pub exchange: Exchange,
+}
+
+/// Shows how the call ended, and nothing of the answer: it may identify a person.
+impl<T> std::fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call")
+            .field("error", &self.error())
+            .field("status", &self.exchange.status)
+            .field("notes", &self.notes.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What a SOAP endpoint answers.
