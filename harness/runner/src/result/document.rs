@@ -1,7 +1,7 @@
 //! The document itself.
 
 use super::counts::Counts;
-use super::evidence::{EvidenceEntry, sha256_hex};
+use super::evidence::{EvidenceEntry, Exchange, MessageEvidence, sha256_hex};
 use super::rollup;
 use super::step::{KnownFailure, Step};
 use super::verdict::{Standing, Verdict};
@@ -197,6 +197,18 @@ impl Group {
     }
 }
 
+/// A message that came and belonged to no open step, so that nothing was judged by it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Unexpected {
+    /// Why it belongs to no step, in one sentence without text from messages.
+    pub because: String,
+    /// The message, and what was answered.
+    pub messages: Vec<MessageEvidence>,
+    /// How it came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<Exchange>,
+}
+
 /// What one run found out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "Titer result document")]
@@ -242,6 +254,9 @@ pub struct RunResult {
     /// Patterns of the known-failures file that matched nothing: they have to go.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unmatched_known_failures: Vec<String>,
+    /// Messages that came and belonged to no open step.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unexpected: Vec<Unexpected>,
     /// Every piece of evidence with its hash, chained.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<EvidenceEntry>,
@@ -290,6 +305,7 @@ impl RunResult {
             requirements: Vec::new(),
             modifications: Vec::new(),
             unmatched_known_failures: Vec::new(),
+            unexpected: Vec::new(),
             evidence: Vec::new(),
         };
         result.settle();
@@ -359,20 +375,27 @@ impl RunResult {
     fn chain(&self) -> Vec<EvidenceEntry> {
         let mut entries = Vec::new();
         let mut chain = String::new();
-        for step in self.steps() {
+        let of_steps = self.steps().flat_map(|step| {
             let messages = step.messages.iter().map(|m| (&m.id, &m.title, &m.sha256));
             let files = step.files.iter().map(|f| (&f.name, &f.title, &f.sha256));
-            for (id, title, sha256) in messages.chain(files) {
-                let step = &step.path;
-                chain = sha256_hex(format!("{chain}\n{step}\n{id}\n{sha256}\n").as_bytes());
-                entries.push(EvidenceEntry {
-                    id: id.clone(),
-                    step: step.clone(),
-                    title: title.clone(),
-                    sha256: sha256.clone(),
-                    chain: chain.clone(),
-                });
-            }
+            messages
+                .chain(files)
+                .map(|(id, title, sha256)| (step.path.as_str(), id, title, sha256))
+        });
+        let of_none = self
+            .unexpected
+            .iter()
+            .flat_map(|u| u.messages.iter())
+            .map(|m| ("", &m.id, &m.title, &m.sha256));
+        for (step, id, title, sha256) in of_steps.chain(of_none) {
+            chain = sha256_hex(format!("{chain}\n{step}\n{id}\n{sha256}\n").as_bytes());
+            entries.push(EvidenceEntry {
+                id: id.clone(),
+                step: step.to_owned(),
+                title: title.clone(),
+                sha256: sha256.clone(),
+                chain: chain.clone(),
+            });
         }
         entries
     }

@@ -208,7 +208,7 @@ pub struct Attestation {
 pub struct EvidenceEntry {
     /// The message's id or the file's name.
     pub id: String,
-    /// The step it belongs to.
+    /// The step it belongs to; empty for a message that belongs to none.
     pub step: String,
     /// What it is.
     pub title: String,

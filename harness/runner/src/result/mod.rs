@@ -17,7 +17,7 @@ mod tests;
 pub use counts::Counts;
 pub use document::{
     Capability, Case, Group, PlanInfo, Requirement, Role, RunResult, SCHEMA, SystemInfo, ToolInfo,
-    UnreadableResult, json_schema,
+    Unexpected, UnreadableResult, json_schema,
 };
 pub use evidence::{
     Attestation, Body, Direction, Encoding, EvidenceEntry, EvidenceFile, Exchange, MessageEvidence,

@@ -54,6 +54,8 @@ pub enum StepKind {
     Transport,
     /// K21: matching and deduplication.
     Match,
+    /// What the system shows is looked at.
+    Inspect,
     /// The harness sends a message and judges the answer (the mirror of K1 when an IIS is under test).
     Send,
     /// The harness asks back what the registry kept.
@@ -87,6 +89,7 @@ impl StepKind {
             StepKind::NonEvaluated => "set-up, not evaluated",
             StepKind::Transport => "transport",
             StepKind::Match => "matching",
+            StepKind::Inspect => "look at the screen",
             StepKind::Send => "send",
             StepKind::QueryBack => "query back",
             StepKind::Assert => "assert",

@@ -1,0 +1,256 @@
+//! Which step a message is.
+
+use crate::assertion::place::{Within, at};
+use titer_hl7::{Message, Offsets, Path};
+use titer_plan::Scope;
+use titer_plan::model::Send;
+
+/// By what a step's message is known.
+#[derive(Clone, Debug)]
+pub(super) struct Sign {
+    /// MSH-9.1 and, of a query, QPD-1.1: a message of another kind is never this step's.
+    kind: (String, String),
+    /// Places and the values one of which stands there.
+    marks: Vec<(Path, Vec<String>)>,
+}
+
+/// How well a message fits a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Fit {
+    /// Marks that fit, out of all.
+    pub(super) met: usize,
+    /// All marks.
+    pub(super) of: usize,
+}
+
+impl Fit {
+    /// Whether it is close enough to be this step with a mistake in it: more than half of the marks.
+    pub(super) fn close(self) -> bool {
+        self.met * 2 > self.of
+    }
+
+    /// Whether every mark fits.
+    pub(super) fn exact(self) -> bool {
+        self.met == self.of
+    }
+
+    // met / of against the other's, without fractions
+    pub(super) fn better_than(self, other: Fit) -> bool {
+        self.met * other.of > other.met * self.of
+    }
+}
+
+fn kind(message: &Message<'_>) -> (String, String) {
+    let first = |name: &str, field: u32| {
+        message
+            .segment(name, 1)
+            .map(|s| s.text(field, 1).trim().to_uppercase())
+            .unwrap_or_default()
+    };
+    (first("MSH", 9), first("QPD", 1))
+}
+
+/// The places by which a patient is known: id, names, date of birth.
+const PATIENT: [&str; 4] = ["PID-3.1", "PID-5.1.1", "PID-5.2", "PID-7.1"];
+const ASKED_FOR: [&str; 4] = ["QPD-3.1", "QPD-4.1.1", "QPD-4.2", "QPD-6.1"];
+
+fn value(message: &Message<'_>, path: &Path) -> String {
+    Within::Message
+        .spot(message, path)
+        .value()
+        .unwrap_or_default()
+}
+
+impl Sign {
+    /// What the plan says the message is known by; else the patient of the rendered example.
+    pub(super) fn new(send: &Send, scope: &Scope<'_>) -> Option<Sign> {
+        let example = scope.message(&send.message.value, &send.vary).ok()?;
+        let mut table = Offsets::new();
+        let message = Message::parse(&example, &mut table);
+        let kind = kind(&message);
+        let marks = if send.known_by.is_empty() {
+            let places = if kind.0 == "QBP" { ASKED_FOR } else { PATIENT };
+            places
+                .into_iter()
+                .map(|p| (at(p), value(&message, &at(p))))
+                .filter(|(_, v)| !v.is_empty())
+                .map(|(p, v)| (p, vec![v]))
+                .collect()
+        } else {
+            send.known_by
+                .iter()
+                .filter_map(|(path, texts)| {
+                    let values: Result<Vec<String>, _> =
+                        texts.iter().map(|t| scope.text(t)).collect();
+                    Some((*path.get()?, values.ok()?))
+                })
+                .collect()
+        };
+        Some(Sign { kind, marks })
+    }
+
+    /// How well a message fits; `None` when it is of another kind.
+    pub(super) fn fit(&self, message: &Message<'_>) -> Option<Fit> {
+        let came = kind(message);
+        let same = came.0 == self.kind.0 && (self.kind.1.is_empty() || came.1 == self.kind.1);
+        if !same {
+            return None;
+        }
+        let met = self
+            .marks
+            .iter()
+            .filter(|(path, values)| {
+                let found = value(message, path).to_lowercase();
+                values.iter().any(|v| v.to_lowercase() == found)
+            })
+            .count();
+        Some(Fit {
+            met,
+            of: self.marks.len(),
+        })
+    }
+}
+
+/// A step that a message could be.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// Case and step, as indices.
+    pub(super) at: (usize, usize),
+    /// Its path.
+    pub(super) path: String,
+    /// What has to come before, when the step is not open yet.
+    pub(super) waits_for: Option<String>,
+    /// How well the marks fit.
+    pub(super) fit: Fit,
+    /// How many of the step's expectations hold, out of all.
+    pub(super) content: Fit,
+}
+
+/// What was made of a message.
+#[derive(Clone, Debug)]
+pub(super) enum Recognised {
+    /// It is this step, with a remark where it was not plain.
+    Step((usize, usize), Option<String>),
+    /// It is no open step, and why.
+    Nothing(String),
+}
+
+/// Chooses among the steps that a message could be. Two that fit alike are never guessed between.
+pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
+    let close: Vec<&Candidate> = candidates.iter().filter(|c| c.fit.close()).collect();
+    let mut best: Vec<&Candidate> = Vec::new();
+    for candidate in close {
+        match best.first() {
+            Some(first) if first.fit.better_than(candidate.fit) => {}
+            Some(first) if candidate.fit.better_than(first.fit) => best = vec![candidate],
+            _ => best.push(candidate),
+        }
+    }
+    if best.is_empty() {
+        return Recognised::Nothing(
+            "it is of no patient and kind that an open step waits for".to_owned(),
+        );
+    }
+    // the same patient twice: what else the message holds decides
+    let several = best.len() > 1;
+    let names: Vec<String> = best.iter().map(|c| c.path.clone()).collect();
+    let mut finest: Vec<&Candidate> = Vec::new();
+    for candidate in best {
+        match finest.first() {
+            Some(first) if first.content.better_than(candidate.content) => {}
+            Some(first) if candidate.content.better_than(first.content) => finest = vec![candidate],
+            _ => finest.push(candidate),
+        }
+    }
+    if finest.len() > 1 {
+        // of steps that fit alike, those that are not open yet are not meant
+        finest.retain(|c| c.waits_for.is_none());
+    }
+    let [chosen] = finest.as_slice() else {
+        let words = names.join(" and ");
+        return Recognised::Nothing(format!(
+            "it could be {words}, and nothing in it decides between them"
+        ));
+    };
+    if let Some(before) = &chosen.waits_for {
+        return Recognised::Nothing(format!(
+            "it looks like {}, which comes after {before}",
+            chosen.path
+        ));
+    }
+    let remark = if several {
+        Some(format!(
+            "it could also have been {}; more of what this step expects holds",
+            others(&names, &chosen.path)
+        ))
+    } else if chosen.fit.exact() {
+        None
+    } else {
+        Some(format!(
+            "recognised by {} of the {} values by which it is known",
+            chosen.fit.met, chosen.fit.of
+        ))
+    };
+    Recognised::Step(chosen.at, remark)
+}
+
+fn others(names: &[String], chosen: &str) -> String {
+    let others: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|n| *n != chosen)
+        .collect();
+    others.join(" or ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(path: &str, met: usize, content: usize, waits_for: Option<&str>) -> Candidate {
+        Candidate {
+            at: (0, 0),
+            path: path.to_owned(),
+            waits_for: waits_for.map(str::to_owned),
+            fit: Fit { met, of: 4 },
+            content: Fit {
+                met: content,
+                of: 10,
+            },
+        }
+    }
+
+    fn said(candidates: &[Candidate]) -> String {
+        match choose(candidates) {
+            Recognised::Step(_, remark) => format!("step: {}", remark.unwrap_or_default()),
+            Recognised::Nothing(why) => why,
+        }
+    }
+
+    #[test]
+    fn never_guesses() {
+        assert_eq!(
+            said(&[candidate("a", 4, 1, None), candidate("b", 3, 9, None)]),
+            "step: "
+        );
+        assert_eq!(
+            said(&[candidate("a", 3, 1, None)]),
+            "step: recognised by 3 of the 4 values by which it is known"
+        );
+        assert!(said(&[candidate("a", 2, 9, None)]).contains("no patient and kind"));
+        assert!(said(&[]).contains("no patient and kind"));
+        assert!(
+            said(&[candidate("a", 4, 9, None), candidate("b", 4, 8, None)])
+                .contains("could also have been b")
+        );
+        assert!(
+            said(&[candidate("a", 4, 9, None), candidate("b", 4, 9, None)])
+                .contains("nothing in it decides")
+        );
+        assert_eq!(
+            said(&[candidate("a", 4, 9, None), candidate("b", 4, 9, Some("a"))]),
+            "step: it could also have been b; more of what this step expects holds"
+        );
+        assert!(said(&[candidate("b", 4, 9, Some("a"))]).contains("comes after a"));
+    }
+}

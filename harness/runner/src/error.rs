@@ -1,0 +1,56 @@
+//! Why a run does not take place.
+
+use titer_wire::{ClientError, ServerError};
+
+/// Why a run does not take place. What the system under test does wrong is never one of these.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// A pattern cannot be read.
+    #[error("`{pattern}` is not a pattern: {why}")]
+    Pattern {
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Nothing is left to do.
+    #[error("no case of the plan {plan} matches `{filter}`")]
+    NothingSelected {
+        /// The plan.
+        plan: String,
+        /// The patterns.
+        filter: String,
+        /// Cases whose names are close.
+        near: Vec<String>,
+    },
+    /// The plan has no case.
+    #[error("the plan {plan} has no case")]
+    EmptyPlan {
+        /// The plan.
+        plan: String,
+    },
+    /// The plan is for the other side.
+    #[error("the plan {plan} does not test an {side}")]
+    WrongSide {
+        /// The plan.
+        plan: String,
+        /// The side that was asked for.
+        side: &'static str,
+    },
+    /// A registry under test is called and calls nobody.
+    #[error("a registry is under test, so there is nothing to wait for")]
+    NothingToWaitFor,
+    /// The system under test cannot be called as it is described.
+    #[error("cannot call the system under test")]
+    Client(#[from] ClientError),
+    /// The harness cannot listen.
+    #[error("cannot wait for the system under test")]
+    Listen(#[from] ServerError),
+}
+
+impl RunError {
+    /// The program's exit code: the call or the plan is wrong.
+    pub fn exit_code(&self) -> u8 {
+        2
+    }
+}
