@@ -1,2 +1,44 @@
 //! titer: proves that immunization data exchange works.
-fn main() {}
+//!
+//! Arguments, progress and exit codes. What the commands do lives in the rooms: this crate only brings them together.
+
+mod args;
+mod catalogue;
+mod check;
+mod exit;
+mod explain;
+mod failure;
+mod inputs;
+mod output;
+mod plan;
+mod reference;
+mod report;
+mod serve;
+mod ui;
+
+use args::{Cli, Command};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let ui = ui::Ui::new(cli.color);
+    let done = match cli.command {
+        Command::Check(args) => check::run(&args, &ui),
+        Command::Serve(args) => serve::run(&args, &ui),
+        Command::Report(args) => report::run(&args, &ui),
+        Command::Plan(command) => plan::run(&command, &ui),
+        Command::Explain(args) => explain::run(&args, &ui),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "titer", &mut std::io::stdout());
+            Ok(exit::Exit::Good)
+        }
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            ui.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

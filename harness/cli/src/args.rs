@@ -1,0 +1,269 @@
+//! The command line.
+
+use crate::exit;
+use crate::ui::Color;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use std::path::PathBuf;
+
+/// Proves that immunization data exchange works.
+#[derive(Debug, Parser)]
+#[command(
+    name = "titer",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_help = exit::TABLE
+)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// When to write colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true, value_name = "auto|always|never")]
+    pub(crate) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check messages: what is wrong, where, why, and who can fix it
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(CheckArgs),
+    /// Serve a reference IIS: a registry that receives, acknowledges and answers
+    #[command(after_help = SERVE_EXAMPLES)]
+    Serve(Box<ServeArgs>),
+    /// Make reports from the result of a run
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(ReportArgs),
+    /// Check, list or show test plans
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    /// Explain a rule, or list all rules
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(ExplainArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  titer check vxu.hl7
+  titer check inbox/ --fail-on warning --format junit --output findings.xml
+  titer check 'archive/**/*.txt' --profile Z22 --format jsonl --mask
+  some-export | titer check - --policy state.yaml
+
+A folder's files that end in .hl7, .er7, .msg, .vxu or .mllp are read. A file may hold one message,
+many, batches (FHS/BHS) or MLLP frames, with any line ends. Findings go to stdout, the summary goes
+to stderr.";
+
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  titer explain IZ-23
+  titer explain --list";
+
+/// What `titer check` is told.
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Files, folders or patterns; `-` is standard input
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+    /// Judge every message by this profile: an id such as Z22, a YAML profile, or a folder with a NIST bundle
+    /// [default: the one that MSH-21 names, then the one for MSH-9]
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// Change severities as this file says
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Exit with 1 from this severity on
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    pub(crate) fail_on: FailOn,
+    /// How to write findings
+    #[arg(long, value_enum, default_value_t = FormatArg::Text)]
+    pub(crate) format: FormatArg,
+    /// Write findings into this file instead of stdout
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Hide values: nothing that may identify a person is written
+    #[arg(long)]
+    pub(crate) mask: bool,
+    /// Write findings from this severity on; all are counted [default: warning for text and concise, info for the others]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) show: Option<Show>,
+    /// Write at most this many findings; all are counted
+    #[arg(long, value_name = "N")]
+    pub(crate) max_findings: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Nothing
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Show {
+    /// Errors
+    Error,
+    /// Warnings and errors
+    Warning,
+    /// Everything
+    Info,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FormatArg {
+    /// The lines with what is wrong marked
+    Text,
+    /// One line for each finding
+    Concise,
+    /// One JSON document
+    Json,
+    /// A JSON object on each line
+    Jsonl,
+    /// SARIF 2.1.0
+    Sarif,
+    /// JUnit XML
+    Junit,
+}
+
+const SERVE_EXAMPLES: &str = "\
+Examples:
+  titer serve
+  titer serve --db iis.sqlite --bind 0.0.0.0:8080 --username clinic --facility F1
+  titer serve --personality lose-dose
+
+It answers CDC SOAP and HTTP POST, and serves a page with its addresses and the last exchanges.";
+
+/// What `titer serve` is told.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+    pub(crate) bind: String,
+    /// Keep records in this SQLite file [default: in memory]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) db: Option<PathBuf>,
+    /// Jurisdiction's choices
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Misbehave: the name of a misbehaviour, or a file with one
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) personality: Option<String>,
+    /// User name that callers send
+    #[arg(long, value_name = "NAME", requires = "password")]
+    pub(crate) username: Option<String>,
+    /// Password that callers send [default: one made from the seed]; better given as TITER_PASSWORD in the environment
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "TITER_PASSWORD",
+        hide_env_values = true
+    )]
+    pub(crate) password: Option<String>,
+    /// Facility that callers send
+    #[arg(long, value_name = "ID", requires = "password")]
+    pub(crate) facility: Option<String>,
+    /// Where everything comes from that looks random
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// Open the page in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Take this for the time
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub(crate) now: Option<String>,
+}
+
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  titer report out/result.json
+  titer report out/result.json --html report.html --mask
+  titer report out/result.json --markdown - >> \"$GITHUB_STEP_SUMMARY\"
+
+Without a form the summary goes to stdout. A file name of - is stdout as well.";
+
+/// What `titer report` is told.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// The result document that `titer run` wrote
+    #[arg(value_name = "RESULT.json")]
+    pub(crate) result: PathBuf,
+    /// Write the report as one HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    /// Write the report as JUnit XML
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write the report as Markdown
+    #[arg(long, value_name = "FILE")]
+    pub(crate) markdown: Option<PathBuf>,
+    /// Write the result document itself, masked when that is asked for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
+    /// Hide values and messages: nothing that may identify a person is written
+    #[arg(long)]
+    pub(crate) mask: bool,
+}
+
+/// What `titer plan` is told.
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// Look for mistakes in plans
+    Lint {
+        /// Folders of plans, or names of plans that the program carries [default: all of these]
+        #[arg(value_name = "PLAN")]
+        plans: Vec<String>,
+    },
+    /// List the plans that the program carries, or the names in one plan
+    List {
+        /// A plan's folder or name
+        #[arg(value_name = "PLAN")]
+        plan: Option<String>,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what a plan does, case by case and step by step
+    Show {
+        /// A plan's folder or name
+        #[arg(value_name = "PLAN")]
+        plan: String,
+        /// Only the cases that match, such as AD-1 or 'QR-*'
+        #[arg(long, value_name = "PATTERN")]
+        select: Vec<String>,
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// What `titer explain` is told.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The rule's id
+    #[arg(
+        value_name = "RULE",
+        required_unless_present = "list",
+        conflicts_with = "list"
+    )]
+    pub(crate) rule: Option<String>,
+    /// List every rule with its severity and title
+    #[arg(long)]
+    pub(crate) list: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,131 @@
+//! `titer plan` and `titer report` from outside.
+
+use crate::common::{said, titer};
+use std::path::{Path, PathBuf};
+
+fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../fixtures/results")
+        .join(name)
+}
+
+#[test]
+fn the_plans_that_ship_have_no_mistakes() {
+    let said = said(titer().args(["plan", "lint"]));
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    let onc = said.stdout.lines().find(|l| l.starts_with("onc-2015 "));
+    assert!(
+        onc.is_some_and(|l| l.contains("14 cases")),
+        "{}",
+        said.stdout
+    );
+}
+
+#[test]
+fn plans_and_names_are_listed() {
+    let plans = said(titer().args(["plan", "list"]));
+    assert!(plans.stdout.contains("onc-2015  "), "{}", plans.stdout);
+    let names = said(titer().args(["plan", "list", "onc-2015"]));
+    assert!(
+        names.stdout.lines().any(|l| l == "onc-2015/AD-1"),
+        "{}",
+        names.stdout
+    );
+    assert!(
+        names
+            .stdout
+            .lines()
+            .any(|l| l.starts_with("onc-2015/AD-1/"))
+    );
+    let json = said(titer().args(["plan", "list", "onc-2015", "--json"]));
+    let list: Vec<String> = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(list, names.stdout.lines().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_plan_is_shown_case_by_case() {
+    let all = said(titer().args(["plan", "show", "onc-2015"]));
+    assert_eq!(all.code, 0);
+    assert!(all.stdout.contains("onc-2015/QR-4"));
+    let some = said(titer().args(["plan", "show", "onc-2015", "--select", "AD-*", "--json"]));
+    let cases: serde_json::Value = serde_json::from_str(&some.stdout).expect("JSON");
+    let names: Vec<&str> = cases
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|c| c["name"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(names.len(), 10);
+    assert!(names.iter().all(|n| n.starts_with("onc-2015/AD-")));
+}
+
+#[test]
+fn a_result_is_rendered_again_in_every_form() {
+    let room = tempfile::tempdir().expect("a folder");
+    let terminal = said(titer().arg("report").arg(fixture("sample.json")));
+    assert_eq!(terminal.code, 0, "{}", terminal.stderr);
+    assert!(terminal.stdout.starts_with("plan "), "{}", terminal.stdout);
+    let written = said(
+        titer()
+            .current_dir(&room)
+            .arg("report")
+            .arg(fixture("sample.json"))
+            .args([
+                "--html",
+                "r.html",
+                "--junit",
+                "r.xml",
+                "--json",
+                "r.json",
+                "--markdown",
+                "-",
+            ]),
+    );
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    let read = |name: &str| std::fs::read_to_string(room.path().join(name)).expect("written");
+    assert!(read("r.html").contains("</html>"));
+    assert!(read("r.xml").contains("</testsuites>"));
+    assert_eq!(
+        read("r.json"),
+        std::fs::read_to_string(fixture("sample.json")).expect("the fixture")
+    );
+    assert!(!written.stdout.is_empty() && !written.stdout.contains("</html>"));
+    assert!(
+        written.stderr.contains("report  r.html"),
+        "{}",
+        written.stderr
+    );
+}
+
+#[test]
+fn a_masked_report_holds_no_message() {
+    let room = tempfile::tempdir().expect("a folder");
+    let result = fixture("sample.json");
+    let text = std::fs::read_to_string(&result).expect("the fixture");
+    // a name that stands in a message of the sample
+    let line = text.split("PID|").nth(1).expect("a patient");
+    let family = line
+        .split('|')
+        .nth(4)
+        .expect("PID-5")
+        .split('^')
+        .next()
+        .expect("a name");
+    assert!(family.len() > 2, "{family}");
+    let said = said(titer().current_dir(&room).arg("report").arg(&result).args([
+        "--mask",
+        "--html",
+        "r.html",
+        "--junit",
+        "r.xml",
+        "--markdown",
+        "r.md",
+        "--json",
+        "r.json",
+    ]));
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    for name in ["r.html", "r.xml", "r.md", "r.json"] {
+        let text = std::fs::read_to_string(room.path().join(name)).expect("written");
+        assert!(!text.contains(family), "{name} shows {family}");
+    }
+}
