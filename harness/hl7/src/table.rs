@@ -97,7 +97,7 @@ pub(crate) struct LineEntry {
     pub(crate) kind: LineKind,
 }
 
-/// The table of offsets behind a [`Message`]; make one and reuse it, it keeps its memory.
+/// The table of offsets behind a [`crate::Message`]; make one and reuse it, it keeps its memory.
 #[derive(Debug, Default)]
 pub struct Offsets {
     pub(crate) lines: Vec<LineEntry>,
