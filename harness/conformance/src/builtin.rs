@@ -1,51 +1,86 @@
 //! The profiles that ship, and the whole check of one message.
 
+use crate::dialect::Dialect;
 use crate::syntax;
 use crate::validator::{Scratch, Validator};
+use crate::yaml;
+use include_dir::{Dir, include_dir};
 use std::collections::HashMap;
 use std::sync::LazyLock;
-use titer_finding::{Finding, Rule};
+use titer_finding::{Diagnostic, Finding, Rule};
 use titer_hl7::Message;
 
-static ALL: LazyLock<Vec<Validator>> = LazyLock::new(Vec::new);
+static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
 
-/// The guide's rule with this id.
-pub(crate) fn guide_rule(id: &str) -> Option<&'static Rule> {
-    static RULES: LazyLock<HashMap<String, Rule>> =
-        LazyLock::new(|| rules().into_iter().map(|r| (r.id.clone(), r)).collect());
-    RULES.get(id)
+/// The ids of the profiles that ship.
+pub const BUILTIN_IDS: [&str; 8] = ["Z22", "Z23", "Z31", "Z32", "Z33", "Z34", "Z42", "Z44"];
+
+type Lazy = LazyLock<Option<Validator>>;
+
+static ALL: [Lazy; 8] = [
+    LazyLock::new(|| compiled("Z22")),
+    LazyLock::new(|| compiled("Z23")),
+    LazyLock::new(|| compiled("Z31")),
+    LazyLock::new(|| compiled("Z32")),
+    LazyLock::new(|| compiled("Z33")),
+    LazyLock::new(|| compiled("Z34")),
+    LazyLock::new(|| compiled("Z42")),
+    LazyLock::new(|| compiled("Z44")),
+];
+
+// a profile that ships and does not compile is our bug; a test compiles them all
+fn compiled(id: &str) -> Option<Validator> {
+    builtin_in(id, Dialect::Titer).ok()
 }
 
 /// The profile with this id (`Z22`), when it ships.
 pub fn builtin(id: &str) -> Option<&'static Validator> {
-    builtins().find(|v| v.info().id == id)
+    let at = BUILTIN_IDS.iter().position(|b| *b == id)?;
+    ALL.get(at)?.as_ref()
 }
 
 /// Every profile that ships.
 pub fn builtins() -> impl Iterator<Item = &'static Validator> {
-    ALL.iter()
+    ALL.iter().filter_map(|v| v.as_ref())
 }
 
-/// The profile that a message claims: by MSH-21, or, when that names none that ships, by MSH-9.
+/// Compiles a profile that ships anew, in a dialect of choice.
+pub fn builtin_in(id: &str, dialect: Dialect) -> Result<Validator, Box<Diagnostic>> {
+    let definition = yaml::load(&PROFILES, id)?;
+    Validator::compile(&definition, dialect)
+        .map_err(|e| Box::new(Diagnostic::new(e.to_string()).in_file(format!("{id}.yaml"))))
+}
+
+/// The profile that a message claims: by MSH-21, or, when that names none that ships, by MSH-9 and the query's name.
 pub fn select(message: &Message<'_>) -> Option<&'static Validator> {
     let msh = message.segment("MSH", 1)?;
-    let claimed = msh.field(21).into_iter().flat_map(|f| {
-        f.repetitions()
-            .filter_map(|r| r.component(1).map(|c| c.text().trim().to_owned()))
-            .collect::<Vec<_>>()
+    let claimed = msh.field(21).and_then(|f| {
+        f.repetitions().find_map(|r| {
+            let id = r.component(1)?.text();
+            builtin(id.trim())
+        })
     });
-    for id in claimed {
-        if let Some(found) = builtin(&id) {
-            return Some(found);
-        }
-    }
-    let (code, event) = (msh.text(9, 1), msh.text(9, 2));
-    let id = match (code.as_ref(), event.as_ref()) {
-        ("VXU", _) => "Z22",
-        ("ACK", _) => "Z23",
-        _ => return None,
-    };
-    builtin(id)
+    claimed.or_else(|| {
+        let query = || {
+            message
+                .segment("QPD", 1)
+                .map(|q| q.text(1, 1).into_owned())
+                .unwrap_or_default()
+        };
+        let id = match msh.text(9, 1).as_ref() {
+            "VXU" => "Z22",
+            "ACK" => "Z23",
+            "QBP" if query() == "Z34" => "Z34",
+            "QBP" if query() == "Z44" => "Z44",
+            // an answer without patients is a notice; with them the query tells which
+            "RSP" if message.segment("PID", 1).is_none() => "Z33",
+            "RSP" if query() == "Z34" && message.segment("RXA", 1).is_none() => "Z31",
+            "RSP" if query() == "Z34" => "Z32",
+            "RSP" if query() == "Z44" => "Z42",
+            _ => return None,
+        };
+        builtin(id)
+    })
 }
 
 /// What [`check_message`] found.
@@ -59,32 +94,36 @@ pub struct Checked {
 
 /// Checks a message as a whole: the faults of the bytes, then the profile that the message claims.
 pub fn check_message(message: &Message<'_>) -> Checked {
-    let validator = select(message);
-    Checked {
-        profile: validator.map(|v| v.info().id.as_str()),
-        findings: findings(message, validator),
-    }
+    check_message_with(message, select(message), &mut Scratch::new())
 }
 
-/// Checks a message as a whole by one profile, whatever the message claims: the faults of the bytes, then the profile.
-/// Findings come in the order of their position in the message.
-pub fn check_message_with(message: &Message<'_>, validator: &Validator) -> Vec<Finding> {
-    findings(message, Some(validator))
-}
-
-fn findings(message: &Message<'_>, validator: Option<&Validator>) -> Vec<Finding> {
+/// The same with a profile of choice and memory that is used again.
+pub fn check_message_with(
+    message: &Message<'_>,
+    validator: Option<&'static Validator>,
+    scratch: &mut Scratch,
+) -> Checked {
     let mut findings: Vec<Finding> = message
         .faults()
         .iter()
         .map(|f| syntax::finding(f, message))
         .collect();
     if let Some(validator) = validator {
-        let mut scratch = Scratch::new();
-        let detections = validator.check(message, &mut scratch);
+        let detections = validator.check(message, scratch);
         findings.extend(detections.iter().map(|d| validator.finding(d, message)));
     }
     findings.sort_by_key(|f| (f.location.start, f.location.end));
-    findings
+    Checked {
+        profile: validator.map(|v| v.info().id.as_str()),
+        findings,
+    }
+}
+
+/// The guide's rule with this id.
+pub(crate) fn guide_rule(id: &str) -> Option<&'static Rule> {
+    static RULES: LazyLock<HashMap<String, Rule>> =
+        LazyLock::new(|| rules().into_iter().map(|r| (r.id.clone(), r)).collect());
+    RULES.get(id)
 }
 
 /// Every rule of this crate: the guide's and the engine's own.

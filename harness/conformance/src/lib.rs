@@ -20,8 +20,12 @@ mod syntax;
 mod text;
 mod validator;
 pub mod xml;
+pub mod yaml;
 
-pub use builtin::{Checked, builtin, builtins, check_message, check_message_with, rules, select};
+pub use builtin::{
+    BUILTIN_IDS, Checked, builtin, builtin_in, builtins, check_message, check_message_with, rules,
+    select,
+};
 pub use detection::{Detection, Kind, Place, What};
 pub use dialect::{Dialect, Difference};
 pub use engine::compile::CompileError;

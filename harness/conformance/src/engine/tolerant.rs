@@ -23,6 +23,7 @@ impl Tree {
         self.open.push(Open {
             node: 0,
             def: 0,
+            head: 1,
             reached: 0,
         });
         let mut at = 0;
@@ -173,9 +174,10 @@ fn route(profile: &Profile, stack: &mut Vec<Open>, name: [u8; 3], any: bool) -> 
         for (i, child) in group.children.iter().enumerate().skip(begin) {
             let position = i as u16 + 1;
             let hit = match child.kind {
-                // a second header starts another message; it never belongs
+                // the segment that opened this group opens the next one, unless it may repeat
                 ChildKind::Segment(_) => {
-                    child.name == name && !(name == *b"MSH" && open.reached > 0)
+                    let again = position == open.head && open.reached > 0 && child.max == 1;
+                    child.name == name && !again
                 }
                 ChildKind::Group(index) => may_open(profile, index, name, any),
             };
@@ -221,6 +223,7 @@ fn enter(profile: &Profile, stack: &mut Vec<Open>, index: u32, name: [u8; 3]) {
         let here = Open {
             node: NONE,
             def: index,
+            head: reached,
             reached,
         };
         match child.kind {

@@ -65,6 +65,8 @@ pub(super) struct Open {
     pub(super) node: u32,
     /// Its definition.
     pub(super) def: u32,
+    /// The position whose segment opened it.
+    pub(super) head: u16,
     pub(super) reached: u16,
 }
 

@@ -5,9 +5,15 @@
 
 mod path;
 mod pattern;
+mod read;
+mod scope;
+mod write;
 
 pub use path::{Path, PathSyntax, Step};
 pub use pattern::{Pattern, PatternError};
+pub use read::{ExprError, read, read_path};
+pub use scope::{Scope, ScopeChild};
+pub use write::{Patterns, write};
 
 /// How a comparison compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
