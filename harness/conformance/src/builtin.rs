@@ -94,15 +94,25 @@ pub struct Checked {
 
 /// Checks a message as a whole: the faults of the bytes, then the profile that the message claims.
 pub fn check_message(message: &Message<'_>) -> Checked {
-    check_message_with(message, select(message), &mut Scratch::new())
+    let validator = select(message);
+    Checked {
+        profile: validator.map(|v| v.info().id.as_str()),
+        findings: check_message_in(message, validator, &mut Scratch::new()),
+    }
 }
 
-/// The same with a profile of choice and memory that is used again.
-pub fn check_message_with(
+/// Checks a message as a whole by one profile, whatever the message claims: the faults of the bytes, then the profile.
+/// Findings come in the order of their position in the message.
+pub fn check_message_with(message: &Message<'_>, validator: &Validator) -> Vec<Finding> {
+    check_message_in(message, Some(validator), &mut Scratch::new())
+}
+
+/// The same with a profile of choice, or none, and memory that is used again.
+pub fn check_message_in(
     message: &Message<'_>,
-    validator: Option<&'static Validator>,
+    validator: Option<&Validator>,
     scratch: &mut Scratch,
-) -> Checked {
+) -> Vec<Finding> {
     let mut findings: Vec<Finding> = message
         .faults()
         .iter()
@@ -113,10 +123,7 @@ pub fn check_message_with(
         findings.extend(detections.iter().map(|d| validator.finding(d, message)));
     }
     findings.sort_by_key(|f| (f.location.start, f.location.end));
-    Checked {
-        profile: validator.map(|v| v.info().id.as_str()),
-        findings,
-    }
+    findings
 }
 
 /// The guide's rule with this id.

@@ -23,8 +23,8 @@ pub mod xml;
 pub mod yaml;
 
 pub use builtin::{
-    BUILTIN_IDS, Checked, builtin, builtin_in, builtins, check_message, check_message_with, rules,
-    select,
+    BUILTIN_IDS, Checked, builtin, builtin_in, builtins, check_message, check_message_in,
+    check_message_with, rules, select,
 };
 pub use detection::{Detection, Kind, Place, What};
 pub use dialect::{Dialect, Difference};
