@@ -152,6 +152,8 @@ pub struct Unresolved {
     pub at: usize,
     /// Characters of the placeholder, its brackets included.
     pub length: usize,
+    /// The text between the brackets.
+    pub text: String,
     /// Why.
     pub error: RenderError,
 }
@@ -365,6 +367,7 @@ impl<'a> Scope<'a> {
                     Err(error) => errors.push(Unresolved {
                         at: p.at,
                         length: p.length,
+                        text: p.text.clone(),
                         error,
                     }),
                 },

@@ -26,8 +26,9 @@ impl Plan {
         } else {
             format!("{}/{text}", self.id)
         };
-        whole
-            .parse()
+        // read as it was written first, so that a mistake is counted in what the user wrote
+        text.parse::<Pattern>()
+            .and_then(|_| whole.parse())
             .map_err(|e: String| Diagnostic::new(format!("`{text}` is not a pattern: {e}")))
     }
 

@@ -204,7 +204,11 @@ impl Syntax for Target {
         if text == "ORDER" {
             return Ok(Self::Order);
         }
-        let path = <Path as Syntax>::parse(text)?;
+        let help = "write `ORDER`, a segment such as `NK1` or `OBX`, or a field such as `PID-3`";
+        let path = <Path as Syntax>::parse(text).map_err(|_| {
+            SyntaxError::new(format!("`{text}` is nothing that can be looked through"), 1)
+                .help(help)
+        })?;
         if path.segment_index().is_some()
             || path.repetition().is_some()
             || path.component().is_some()

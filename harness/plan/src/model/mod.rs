@@ -34,6 +34,9 @@ pub use step::{
 use crate::span::{OneOrMany, Parsed, Spanned};
 use crate::template::Template;
 
+/// The profiles of the guide's release 1.5, which steps name.
+pub const PROFILES: [&str; 8] = ["Z22", "Z23", "Z31", "Z32", "Z33", "Z34", "Z42", "Z44"];
+
 /// A text with placeholders.
 pub type Text = Parsed<Template>;
 /// The id of something else in the plan.
