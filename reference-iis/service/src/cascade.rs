@@ -8,15 +8,20 @@ use crate::content;
 use crate::row::{ApplicationCode, ErrorCode, Place, Row};
 use crate::rules::Own;
 use crate::shape::{self, Placed, Shape};
+use crate::values;
 use std::collections::{BTreeMap, BTreeSet};
 use titer_finding::{Category, Finding, MASK, Policy, Setting, Severity};
-use titer_hl7::{Field, Repetition, Segment};
+use titer_hl7::Segment;
+use titer_registry::value::Composite;
 
 /// What of a message is as if it were not there.
 #[derive(Debug, Default)]
 pub(crate) struct Lost {
     // line, field, repetition; repetition 0 is the whole field
     fields: BTreeSet<(u32, u32, u32)>,
+    // line, field, repetition, component (0 is the whole repetition): values without parts that hold a separator, which are
+    // read as the text that was meant
+    plain: BTreeSet<(u32, u32, u32, u32)>,
     segments: BTreeSet<u32>,
     groups: BTreeSet<usize>,
     /// The message as a whole.
@@ -36,15 +41,34 @@ impl Lost {
         self.fields.contains(&(line, field, 0)) || self.fields.contains(&(line, field, repetition))
     }
 
-    /// The repetitions of a field that are left, empty ones left out.
-    pub(crate) fn kept<'m>(&self, segment: &Segment<'m>, field: u32) -> Vec<Repetition<'m>> {
+    /// The repetitions of a field that are left; those that are empty or null are left out.
+    pub(crate) fn composites(&self, segment: &Segment<'_>, field: u32) -> Vec<Composite> {
         let line = segment.number();
-        segment
-            .field(field)
-            .into_iter()
-            .flat_map(|f: Field<'m>| f.repetitions().zip(1u32..).collect::<Vec<_>>())
-            .filter(|(r, n)| !r.is_empty() && !self.has_field(line, field, *n))
-            .map(|(r, _)| r)
+        let Some(field_at) = segment.field(field) else {
+            return Vec::new();
+        };
+        field_at
+            .repetitions()
+            .zip(1u32..)
+            .filter(|(r, n)| !r.is_empty() && !r.is_null() && !self.has_field(line, field, *n))
+            .map(|(r, n)| {
+                if self.plain.contains(&(line, field, n, 0)) {
+                    return Composite::of([r.text().into_owned()]);
+                }
+                Composite::new(
+                    r.components()
+                        .zip(1u32..)
+                        .map(|(c, m)| {
+                            if self.plain.contains(&(line, field, n, m)) {
+                                vec![c.text().into_owned()]
+                            } else {
+                                values::subcomponents_of(&c)
+                            }
+                        })
+                        .collect(),
+                )
+            })
+            .filter(|c| !c.is_empty())
             .collect()
     }
 
@@ -123,6 +147,16 @@ pub(crate) fn run(
 
     let mut cascade = Cascade::default();
     for c in &causes {
+        if let Some(line) = c.line
+            && c.finding.category == Category::Escape
+            && c.effect == Effect::Keep
+        {
+            let p = &c.place;
+            cascade
+                .lost
+                .plain
+                .insert((line, p.field, p.repetition.max(1), p.component));
+        }
         let (Some(line), true) = (c.line, c.effect >= Effect::Spare && c.place.field > 0) else {
             continue;
         };
@@ -146,7 +180,10 @@ pub(crate) fn run(
         } else {
             c.effect >= Effect::Spare
                 && shape::is_required(&placed.segment, c.place.field)
-                && cascade.lost.kept(&placed.segment, c.place.field).is_empty()
+                && cascade
+                    .lost
+                    .composites(&placed.segment, c.place.field)
+                    .is_empty()
                 && !(c.effect == Effect::Spare && shape::is_vital(placed.segment.name()))
         };
         if lost {
@@ -433,19 +470,23 @@ impl Cause<'_> {
                 | Own::DoseInFuture
                 | Own::DoseBeforeBirth
                 | Own::DeathBeforeBirth => (E::Application, Some(A::IllogicalDate)),
-                Own::NoSuchDay => (E::DataType, Some(A::InvalidDate)),
                 Own::NoVaccine => (E::Table, Some(A::TableValue)),
-                Own::QueryNeeds => (E::Required, None),
+                Own::QueryNeeds | Own::RequiredNull => (E::Required, None),
                 _ => (E::Application, Some(A::IllogicalValue)),
             };
         }
         let missing = placed.is_none_or(|p| {
             self.place.field > 0 && !shape::has_value(&p.segment, self.place.field)
         });
-        let is_date =
-            self.finding.rule.starts_with("IZ-TS") || self.finding.rule.starts_with("IZ-DT");
+        let is_date = shape::is_date(&self.place.segment, self.place.field);
         match self.finding.category {
             Category::CodeSet => (E::Table, Some(A::TableValue)),
+            // statements that a value is of a table
+            Category::Constraint
+                if matches!(self.finding.rule.as_str(), "IZ-35" | "IZ-36" | "IZ-37") =>
+            {
+                (E::Table, Some(A::TableValue))
+            }
             Category::Structure | Category::Syntax => (E::Sequence, None),
             Category::Constraint if matches!(self.finding.rule.as_str(), "IZ-23" | "IZ-24") => {
                 (E::Required, Some(A::MissingObservation))

@@ -1,12 +1,12 @@
 //! Looks at a VXU with today's date in hand: the findings of the IIS's own rules.
 
 use crate::rules::Own;
-use crate::shape::Shape;
+use crate::shape::{Shape, is_required};
 use crate::vaccine::{self, Vaccine};
 use crate::values;
 use jiff::{ToSpan, Zoned};
 use titer_finding::{Finding, Location, Phi};
-use titer_hl7::time::{Precision, Ts, TsProblem};
+use titer_hl7::time::{Precision, Ts};
 use titer_hl7::{Element, Message, Path, Segment};
 
 /// A finding at a field.
@@ -39,39 +39,21 @@ pub(crate) fn at_field(
     finding
 }
 
-// dates that say at least a day
-const DATES: [(&str, u32); 10] = [
-    ("PID", 7),
-    ("PID", 29),
-    ("PD1", 13),
-    ("PD1", 17),
-    ("PD1", 18),
-    ("RXA", 3),
-    ("RXA", 4),
-    ("RXA", 16),
-    ("OBX", 14),
-    ("QPD", 6),
-];
-
-/// Dates that no calendar has, in any message.
-pub(crate) fn calendar(message: &Message<'_>, shape: &Shape<'_>) -> Vec<Finding> {
+/// Required fields that hold nothing but HL7 null, in any message.
+pub(crate) fn nulls(message: &Message<'_>, shape: &Shape<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for placed in shape.segments() {
         let segment = &placed.segment;
-        for (name, field) in DATES {
-            if segment.name() != name {
-                continue;
-            }
-            let text = segment.text(field, 1);
-            let problem = Ts::parse(text.trim()).err().map(|e| e.problem);
-            if matches!(problem, Some(TsProblem::Month | TsProblem::Day)) {
+        for field in segment.fields() {
+            let null = !field.is_empty() && field.repetitions().all(|r| r.is_null());
+            if null && is_required(segment, field.number()) {
                 findings.push(at_field(
                     message,
-                    Own::NoSuchDay,
+                    Own::RequiredNull,
                     segment,
                     placed.nth,
-                    field,
-                    true,
+                    field.number(),
+                    false,
                 ));
             }
         }
@@ -86,7 +68,7 @@ pub(crate) fn check(
     now: &Zoned,
     skew_minutes: i64,
 ) -> Vec<Finding> {
-    let mut findings = calendar(message, shape);
+    let mut findings = nulls(message, shape);
     let today = Ts::from_zoned(now).truncated(Precision::Day);
     if let Some(msh) = shape.first("MSH", None)
         && let Ok(sent) = Ts::parse(msh.segment.text(7, 1).trim())
@@ -108,6 +90,8 @@ pub(crate) fn check(
         born = Ts::parse(segment.text(7, 1).trim()).ok();
         if born.is_some_and(|b| b.truncated(Precision::Day).is_after(&today)) {
             findings.push(at_field(message, Own::BornInFuture, segment, 1, 7, false));
+            // nothing can be said against a date that is wrong itself
+            born = None;
         }
         if let (Some(born), Ok(died)) = (born, Ts::parse(segment.text(29, 1).trim()))
             && day(died).is_before(&day(born))

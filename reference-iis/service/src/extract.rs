@@ -3,7 +3,7 @@
 use crate::cascade::Lost;
 use crate::shape::{Placed, Shape};
 use crate::vaccine::{self, NO_VACCINE, Vaccine};
-use crate::values::{composite, to_coded, to_identifier, to_order};
+use crate::values::{to_coded, to_identifier, to_order};
 use titer_hl7::Segment;
 use titer_registry::record::{Completion, DoseContent, NextOfKin, Observation, StatedDemographics};
 use titer_registry::report::{Action, Report, ReportedDose, ReportedObservations, Submitter};
@@ -85,13 +85,7 @@ impl Source<'_, '_> {
     }
 
     fn composites(&self, segment: &Segment<'_>, field: u32) -> Vec<Composite> {
-        self.lost
-            .kept(segment, field)
-            .iter()
-            .filter(|r| !r.is_null())
-            .map(composite)
-            .filter(|c| !c.is_empty())
-            .collect()
+        self.lost.composites(segment, field)
     }
 
     fn stated<T>(
@@ -173,10 +167,7 @@ impl Source<'_, '_> {
             report.observations.push(ReportedObservations {
                 deleted: action == Action::Delete,
                 reported_on: given_on,
-                observations: observations
-                    .into_iter()
-                    .filter(|o| is_personal(o))
-                    .collect(),
+                observations: observations.into_iter().filter(is_personal).collect(),
             });
             return;
         }

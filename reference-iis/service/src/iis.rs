@@ -6,22 +6,19 @@ use crate::exchange::{Exchanges, Seen};
 use crate::extract;
 use crate::gate::{self, Purpose};
 use crate::personality::{Behaviour, Personality};
-use crate::policy::{EvaluatedMany, Need, Policy, ProtectedRecords};
-use crate::reply::{self, Header, Kind, Response};
+use crate::policy::Policy;
+use crate::reply::{self, Header};
 use crate::row::{self, ErrorCode, Place, Row};
 use crate::rules::Own;
 use crate::script::Script;
 use crate::shape::Shape;
-use crate::values::{composite, to_identifier};
 use std::sync::Arc;
 use titer_conformance::check_message;
 use titer_finding::{Finding, Severity};
 use titer_hl7::clock::SharedClock;
-use titer_hl7::{Message, Offsets, Segment};
-use titer_registry::record::Demographics;
+use titer_hl7::{Message, Offsets};
+use titer_registry::Registry;
 use titer_registry::report::{Action, DoseOutcome, Outcome, PersonOutcome, Submitter};
-use titer_registry::value::PersonName;
-use titer_registry::{Asker, Found, Probe, Registry};
 use titer_wire::Credentials;
 
 /// The IIS: a registry, a jurisdiction's policy, and a personality. Clones share one registry.
@@ -64,12 +61,13 @@ pub struct Channel<'a> {
     pub transport: &'a str,
 }
 
-struct Processed {
-    reply: Vec<u8>,
-    code: String,
-    profile: Option<&'static str>,
-    findings: Vec<Finding>,
-    note: Option<String>,
+/// A reply, and what the page says about it.
+pub(crate) struct Processed {
+    pub reply: Vec<u8>,
+    pub code: String,
+    pub profile: Option<&'static str>,
+    pub findings: Vec<Finding>,
+    pub note: Option<String>,
 }
 
 impl Iis {
@@ -162,7 +160,7 @@ impl Inner {
         header: &Header<'_>,
     ) -> Processed {
         if let Some(script) = self.scripts.iter().find(|s| s.when.holds(message)) {
-            return self.scripted(script, message, header);
+            return scripted(script, message, header);
         }
         match gate::check(message, &self.policy) {
             Err(refused) => Processed {
@@ -177,24 +175,8 @@ impl Inner {
         }
     }
 
-    fn scripted(&self, script: &Script, message: &Message<'_>, header: &Header<'_>) -> Processed {
-        let checked = check_message(message);
-        let reply = script.reply.render(message, header.now, header.control_id);
-        let mut offsets = Offsets::new();
-        let code = Message::parse(&reply, &mut offsets)
-            .segment("MSA", 1)
-            .map_or_else(String::new, |msa| msa.text(1, 1).into_owned());
-        Processed {
-            reply,
-            code,
-            profile: checked.profile,
-            findings: checked.findings,
-            note: Some("answered by a script; nothing was stored".to_owned()),
-        }
-    }
-
     // what is said about a message, and what is lost
-    fn judge(
+    pub(crate) fn judge(
         &self,
         of: Of,
         message: &Message<'_>,
@@ -251,7 +233,7 @@ impl Inner {
             match self.registry.report(&extracted.report, self.policy.on_many) {
                 Ok(outcome) => {
                     note = Some(told(&outcome));
-                    self.outcome_rows(
+                    outcome_rows(
                         message,
                         &shape,
                         &outcome,
@@ -278,60 +260,8 @@ impl Inner {
         }
     }
 
-    fn outcome_rows(
-        &self,
-        message: &Message<'_>,
-        shape: &Shape<'_>,
-        outcome: &Outcome,
-        rxa: &[u32],
-        findings: &mut Vec<Finding>,
-        rows: &mut Vec<Row>,
-    ) {
-        if let PersonOutcome::Ambiguous(_) = outcome.person
-            && let Some(pid) = shape.first("PID", None)
-        {
-            let finding = content::at_field(message, Own::SeveralMatch, &pid.segment, 1, 5, false);
-            rows.push(Row {
-                place: Some(Place::segment("PID", 1)),
-                code: ErrorCode::Application,
-                severity: Severity::Error,
-                application: None,
-                text: words(&finding),
-            });
-            findings.push(finding);
-        }
-        for (outcome, nth) in outcome.doses.iter().zip(rxa) {
-            if *outcome != DoseOutcome::NotFound {
-                continue;
-            }
-            let Some(placed) = shape
-                .segments()
-                .iter()
-                .find(|p| p.segment.name() == "RXA" && p.nth == *nth)
-            else {
-                continue;
-            };
-            let finding = content::at_field(
-                message,
-                Own::NothingToDelete,
-                &placed.segment,
-                *nth,
-                21,
-                false,
-            );
-            rows.push(Row {
-                place: Some(Place::field("RXA", *nth, 21)),
-                code: ErrorCode::Application,
-                severity: Severity::Warning,
-                application: None,
-                text: words(&finding),
-            });
-            findings.push(finding);
-        }
-    }
-
     // the rows as they are sent
-    fn finished(&self, mut rows: Vec<Row>) -> Vec<Row> {
+    pub(crate) fn finished(&self, mut rows: Vec<Row>) -> Vec<Row> {
         if self.personality.does(Behaviour::NoErrOnBadCode)
             && rows.iter().any(|r| r.code == ErrorCode::Table)
         {
@@ -355,173 +285,78 @@ impl Inner {
         }
         rows
     }
+}
 
-    fn query(&self, channel: Channel<'_>, message: &Message<'_>, header: &Header<'_>) -> Processed {
-        let shape = Shape::of(message);
-        let own = content::calendar(message, &shape);
-        let (profile, mut findings, Cascade { lost, mut rows }) =
-            self.judge(Of::Query, message, &shape, own);
-        let Some(qpd) = shape.first("QPD", None).map(|p| p.segment) else {
-            // there is nothing to echo, so there can be no response
-            let rows = self.finished(rows);
-            return Processed {
-                reply: reply::acknowledgment(message, header, "AE", &rows),
-                code: "AE".to_owned(),
-                profile,
-                findings,
-                note: None,
-            };
-        };
-        let probe = probe(&qpd, |field| lost.kept(&qpd, field));
-        if !lost.message && !self.is_enough(&probe) {
-            let finding = content::at_field(message, Own::QueryNeeds, &qpd, 1, 4, false);
-            let field = if probe.demographics.birth_date.is_empty()
-                && !probe.demographics.names.is_empty()
-            {
-                6
-            } else {
-                4
-            };
-            rows.push(Row {
-                place: Some(Place::field("QPD", 1, field)),
-                code: ErrorCode::Required,
-                severity: Severity::Error,
-                application: None,
-                text: words(&finding),
-            });
-            findings.push(finding);
-        }
-        rows = self.finished(rows);
-        let mut processed = |rows: &[Row], kind: Kind, status: &str, note: &str, segments| {
-            let code = row::acknowledgment_code(rows);
-            Processed {
-                reply: reply::response(
-                    message,
-                    header,
-                    &Response {
-                        kind,
-                        code,
-                        status,
-                        row: rows.first(),
-                    },
-                    segments,
-                ),
-                code: code.to_owned(),
-                profile,
-                findings: std::mem::take(&mut findings),
-                note: Some(note.to_owned()),
-            }
-        };
-        if rows.iter().any(|r| r.severity == Severity::Error) {
-            return processed(
-                &rows,
-                Kind::Nothing,
-                "AE",
-                "the query cannot be answered as it is",
-                vec![],
-            );
-        }
-        let evaluated = qpd.text(1, 1) == "Z44";
-        let asker = self.asker(channel, message);
-        let found = match self.registry.search(&probe, &asker) {
-            Ok(found) => found,
-            Err(error) => {
-                tracing::error!(error = %chain(&error), "a search failed");
-                return processed(
-                    &[internal()],
-                    Kind::Nothing,
-                    "AR",
-                    "the registry failed",
-                    vec![],
-                );
-            }
-        };
-        let asked = shape
-            .first("RCP", None)
-            .and_then(|p| p.segment.text(2, 1).trim().parse::<usize>().ok())
-            .unwrap_or(usize::MAX);
-        let limit = asked.min(self.policy.queries.max_candidates);
-        match found {
-            Found::None => processed(&rows, Kind::Nothing, "NF", "nobody was found", vec![]),
-            Found::One(record) if !evaluated => processed(
-                &rows,
-                Kind::History,
-                "OK",
-                "one person was found",
-                reply::history(&record),
-            ),
-            Found::One(_) => {
-                let finding = content::at_field(message, Own::NoForecast, &qpd, 1, 1, false);
-                let row = Row {
-                    place: Some(Place::field("QPD", 1, 1)),
-                    code: ErrorCode::Application,
-                    severity: Severity::Error,
-                    application: None,
-                    text: words(&finding),
-                };
-                processed(
-                    &[row],
-                    Kind::Nothing,
-                    "AE",
-                    "one person was found; there is no forecast here yet",
-                    vec![],
-                )
-            }
-            Found::Possible(persons) if persons.len() > limit => processed(
-                &rows,
-                Kind::Nothing,
-                "TM",
-                "more persons are possible than may be listed",
-                vec![],
-            ),
-            Found::Possible(persons) if !evaluated => processed(
-                &rows,
-                Kind::Candidates,
-                "OK",
-                "several persons are possible",
-                reply::candidates(&persons),
-            ),
-            Found::Possible(persons) => {
-                let status = match self.policy.queries.evaluated_many {
-                    EvaluatedMany::TooMany if persons.len() > 1 => "TM",
-                    EvaluatedMany::TooMany | EvaluatedMany::NotFound => "NF",
-                };
-                processed(
-                    &rows,
-                    Kind::Nothing,
-                    status,
-                    "several persons are possible",
-                    vec![],
-                )
-            }
-        }
+fn scripted(script: &Script, message: &Message<'_>, header: &Header<'_>) -> Processed {
+    let checked = check_message(message);
+    let reply = script.reply.render(message, header.now, header.control_id);
+    let mut offsets = Offsets::new();
+    let code = Message::parse(&reply, &mut offsets)
+        .segment("MSA", 1)
+        .map_or_else(String::new, |msa| msa.text(1, 1).into_owned());
+    Processed {
+        reply,
+        code,
+        profile: checked.profile,
+        findings: checked.findings,
+        note: Some("answered by a script; nothing was stored".to_owned()),
     }
+}
 
-    fn is_enough(&self, probe: &Probe) -> bool {
-        let names = &probe.demographics.names;
-        self.policy.queries.needs.iter().all(|need| match need {
-            Need::FamilyName => names.iter().any(|n| !n.family().is_empty()),
-            Need::GivenName => names.iter().any(|n| !n.given().is_empty()),
-            Need::BirthDate => !probe.demographics.birth_date.is_empty(),
-        })
+fn outcome_rows(
+    message: &Message<'_>,
+    shape: &Shape<'_>,
+    outcome: &Outcome,
+    rxa: &[u32],
+    findings: &mut Vec<Finding>,
+    rows: &mut Vec<Row>,
+) {
+    if let PersonOutcome::Ambiguous(_) = outcome.person
+        && let Some(pid) = shape.first("PID", None)
+    {
+        let finding = content::at_field(message, Own::SeveralMatch, &pid.segment, 1, 5, false);
+        rows.push(Row {
+            place: Some(Place::segment("PID", 1)),
+            code: ErrorCode::Application,
+            severity: Severity::Error,
+            application: None,
+            text: words(&finding),
+        });
+        findings.push(finding);
     }
-
-    fn asker(&self, channel: Channel<'_>, message: &Message<'_>) -> Asker {
-        let organization = match self.policy.queries.protected {
-            ProtectedRecords::Owner => submitter(channel, message).organization,
-            // no organization is called so
-            ProtectedRecords::Nobody => "\u{0}".to_owned(),
-        };
-        Asker {
-            organization,
-            sees_protected: self.personality.does(Behaviour::RevealProtected),
+    for (outcome, nth) in outcome.doses.iter().zip(rxa) {
+        if *outcome != DoseOutcome::NotFound {
+            continue;
         }
+        let Some(placed) = shape
+            .segments()
+            .iter()
+            .find(|p| p.segment.name() == "RXA" && p.nth == *nth)
+        else {
+            continue;
+        };
+        let finding = content::at_field(
+            message,
+            Own::NothingToDelete,
+            &placed.segment,
+            *nth,
+            21,
+            false,
+        );
+        rows.push(Row {
+            place: Some(Place::field("RXA", *nth, 21)),
+            code: ErrorCode::Application,
+            severity: Severity::Warning,
+            application: None,
+            text: words(&finding),
+        });
+        findings.push(finding);
     }
 }
 
 // The account and the organization that MSH names in it: MSH-22, or MSH-4 when that is empty. Both count, so that nobody becomes
 // another account's clinic by naming it.
-fn submitter(channel: Channel<'_>, message: &Message<'_>) -> Submitter {
+pub(crate) fn submitter(channel: Channel<'_>, message: &Message<'_>) -> Submitter {
     let organization = message.segment("MSH", 1).map_or_else(String::new, |msh| {
         [(22, 1), (22, 10), (4, 1)]
             .into_iter()
@@ -535,38 +370,7 @@ fn submitter(channel: Channel<'_>, message: &Message<'_>) -> Submitter {
     }
 }
 
-fn probe<'m>(qpd: &Segment<'m>, kept: impl Fn(u32) -> Vec<titer_hl7::Repetition<'m>>) -> Probe {
-    let all = |field: u32| -> Vec<_> {
-        kept(field)
-            .iter()
-            .filter(|r| !r.is_null())
-            .map(composite)
-            .filter(|c| !c.is_empty())
-            .collect()
-    };
-    let text = |field: u32| {
-        all(field)
-            .first()
-            .map_or_else(String::new, |c| c.part(1).trim().to_owned())
-    };
-    debug_assert_eq!(qpd.name(), "QPD");
-    Probe {
-        identifiers: all(3).iter().map(to_identifier).collect(),
-        demographics: Demographics {
-            names: all(4).into_iter().map(PersonName).collect(),
-            mother_maiden_name: all(5).into_iter().next().unwrap_or_default(),
-            birth_date: text(6),
-            sex: text(7),
-            addresses: all(8),
-            phones: all(9),
-            multiple_birth: text(10),
-            birth_order: text(11),
-            ..Demographics::default()
-        },
-    }
-}
-
-fn internal() -> Row {
+pub(crate) fn internal() -> Row {
     Row {
         place: None,
         code: ErrorCode::Internal,
@@ -589,7 +393,7 @@ fn told(outcome: &Outcome) -> String {
 }
 
 // an error with its causes; the registry's errors hold no text from messages
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

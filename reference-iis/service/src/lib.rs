@@ -16,6 +16,7 @@ mod iis;
 mod page;
 mod personality;
 mod policy;
+mod query;
 mod reply;
 mod row;
 mod rules;

@@ -3,7 +3,7 @@
 use crate::row::Row;
 use crate::vaccine;
 use crate::values::{
-    from_coded, from_codes, from_composite, from_composites, from_identifier, from_names,
+    Type, from_coded, from_codes, from_composite, from_composites, from_identifier, from_names,
     from_order,
 };
 use jiff::Zoned;
@@ -139,7 +139,10 @@ fn echo(segment: &Segment<'_>, sent: &Message<'_>) -> SegmentBuilder {
     }
     segment.fields().fold(builder, |b, f| {
         let value = f.repetitions().fold(FieldValue::new(), |v, r| {
-            v.repetition(from_composite(&crate::values::composite(&r)))
+            v.repetition(from_composite(
+                &crate::values::composite(&r),
+                Type::Other(""),
+            ))
         });
         b.field(f.number(), value)
     })
@@ -280,13 +283,13 @@ fn pid(set_id: u32, identifiers: &[Identifier], d: &Demographics) -> SegmentBuil
                 .fold(FieldValue::new(), |f, i| f.repetition(from_identifier(i))),
         )
         .field(5, from_names(&d.names))
-        .field(6, from_composite(&d.mother_maiden_name))
+        .field(6, from_composite(&d.mother_maiden_name, Type::Xpn))
         .field(7, d.birth_date.as_str())
         // the sex is always said, and may be said to be unknown
         .field(8, if d.sex.is_empty() { "U" } else { &d.sex })
         .field(10, from_codes(&d.races))
-        .field(11, from_composites(&d.addresses))
-        .field(13, from_composites(&d.phones));
+        .field(11, from_composites(&d.addresses, Type::Xad))
+        .field(13, from_composites(&d.phones, Type::Xtn));
     set_code(&mut pid, 15, &d.language);
     set_code(&mut pid, 22, &d.ethnicity);
     set(&mut pid, 24, &d.multiple_birth);
@@ -325,8 +328,8 @@ fn nk1(set_id: u32, kin: &NextOfKin) -> SegmentBuilder {
         .field(1, set_id)
         .field(2, from_names(&kin.names))
         .field(3, from_coded(&kin.relationship))
-        .field(4, from_composites(&kin.addresses))
-        .field(5, from_composites(&kin.phones))
+        .field(4, from_composites(&kin.addresses, Type::Xad))
+        .field(5, from_composites(&kin.phones, Type::Xtn))
 }
 
 fn order(dose: &DoseContent, segments: &mut Vec<SegmentBuilder>) {
@@ -334,8 +337,8 @@ fn order(dose: &DoseContent, segments: &mut Vec<SegmentBuilder>) {
     let mut orc = SegmentBuilder::new("ORC")
         .field(1, "RE")
         .field(3, from_order(&dose.filler))
-        .field(10, from_composite(&dose.entered_by))
-        .field(12, from_composite(&dose.ordered_by));
+        .field(10, from_composite(&dose.entered_by, Type::Xcn))
+        .field(12, from_composite(&dose.ordered_by, Type::Xcn));
     if !dose.placer.value.is_empty() {
         orc.set(2, from_order(&dose.placer));
     }
@@ -353,8 +356,8 @@ fn order(dose: &DoseContent, segments: &mut Vec<SegmentBuilder>) {
         .field(3, dose.given_on.as_str())
         .field(5, from_coded(&vaccine_code(dose)))
         .field(6, amount)
-        .field(10, from_composite(&dose.administered_by))
-        .field(11, from_composite(&dose.administered_at))
+        .field(10, from_composite(&dose.administered_by, Type::Xcn))
+        .field(11, from_composite(&dose.administered_at, Type::La2))
         .field(
             15,
             dose.lots
@@ -365,7 +368,15 @@ fn order(dose: &DoseContent, segments: &mut Vec<SegmentBuilder>) {
     if amount != "999" {
         set_code(&mut rxa, 7, &dose.units);
     }
-    if given {
+    if given && dose.notes.is_empty() {
+        // who does not say where it comes from did not give it
+        let unspecified = [
+            "01",
+            "Historical information - source unspecified",
+            "NIP001",
+        ];
+        rxa.set(9, components(unspecified));
+    } else if given {
         rxa.set(9, from_codes(&dose.notes));
     }
     set(&mut rxa, 16, &dose.expires);
@@ -419,7 +430,7 @@ fn obx(set_id: u32, o: &Observation) -> SegmentBuilder {
         .field(2, o.value_type.as_str())
         .field(3, from_coded(&o.code))
         .field(4, o.group.as_str())
-        .field(5, from_composites(&o.values))
+        .field(5, from_composites(&o.values, Type::of_value(&o.value_type)))
         .field(11, "F");
     set_code(&mut obx, 6, &o.units);
     set(&mut obx, 14, &o.date);

@@ -13,7 +13,7 @@ pub(crate) enum Own {
     ProcessingId,
     SentInFuture,
     BornInFuture,
-    NoSuchDay,
+    RequiredNull,
     DoseInFuture,
     DoseBeforeBirth,
     DeathBeforeBirth,
@@ -46,7 +46,7 @@ const ALL: [Own; 17] = [
     Own::ProcessingId,
     Own::SentInFuture,
     Own::BornInFuture,
-    Own::NoSuchDay,
+    Own::RequiredNull,
     Own::DoseInFuture,
     Own::DoseBeforeBirth,
     Own::DeathBeforeBirth,
@@ -163,15 +163,15 @@ impl Own {
                 GUIDE,
                 ("|20250110|", "|29980110|"),
             )),
-            Own::NoSuchDay => text(
+            Own::RequiredNull => text(
                 "IIS-12",
-                "a date is a day of the calendar",
+                "a required field is not deleted",
                 Severity::Error,
-                "this is no date: {value}",
-                "A date may look right and name a day that no calendar has, such as 31 April. It is treated as if it had not been sent.",
-                "check dates before they are sent",
+                "the field is required, and `\"\"` asks to delete it",
+                "HL7's null, two quotation marks, asks the receiver to delete what it has. A field that the guide requires cannot be without a value, so it is treated as missing.",
+                "send the value of a required field",
                 GUIDE,
-                ("|20250910|", "|20250931|"),
+                ("|F\r", "|\"\"\r"),
             ),
             Own::DoseInFuture => by_staff(text(
                 "IIS-20",
@@ -244,7 +244,7 @@ impl Own {
                 "The registry holds more than one record that fits what the message says about the patient, and its policy is not to choose.",
                 "send identifiers, the full name and the birth order",
                 GUIDE,
-                ("M-77", ""),
+                ("Ida^Rose", "Ida^"),
             ),
             Own::QueryNeeds => text(
                 "IIS-30",
@@ -279,8 +279,7 @@ impl Own {
             Own::NoHeader => Category::Syntax,
             Own::MessageType | Own::Event | Own::Version | Own::ProcessingId => Category::Structure,
             Own::NoVaccine => Category::CodeSet,
-            Own::NoSuchDay => Category::Format,
-            Own::QueryNeeds => Category::Usage,
+            Own::QueryNeeds | Own::RequiredNull => Category::Usage,
             _ => Category::Quality,
         };
         let mut finding = Finding::new(
@@ -337,4 +336,100 @@ pub fn rules() -> Vec<Rule> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Channel, Iis, IisConfig, Personality, Policy};
+    use std::collections::BTreeSet;
+    use std::sync::Arc;
+    use titer_hl7::clock::{FixedClock, SharedClock};
+    use titer_registry::Registry;
+    use titer_wire::Credentials;
+
+    fn iis() -> Iis {
+        let now = "2026-11-22T15:00:00Z"
+            .parse::<jiff::Timestamp>()
+            .unwrap()
+            .to_zoned(jiff::tz::TimeZone::UTC);
+        let clock: SharedClock = Arc::new(FixedClock(now));
+        let policy = include_str!("../policies/national.yaml")
+            .replace("several-match: add", "several-match: reject");
+        let config = IisConfig {
+            policy: Policy::read("test.yaml", &policy).unwrap(),
+            personality: Personality::well_behaved(),
+            scripts: Vec::new(),
+            credentials: Credentials::default(),
+            kept_exchanges: 1,
+        };
+        Iis::new(
+            Registry::memory(Arc::clone(&clock), 1).unwrap(),
+            config,
+            clock,
+        )
+    }
+
+    fn found(iis: &Iis, message: &str) -> BTreeSet<String> {
+        iis.process(Channel::default(), message.as_bytes());
+        let (_, seen) = iis.inner.exchanges.last();
+        seen[0].findings.iter().map(|f| f.rule.clone()).collect()
+    }
+
+    // what must be known before a rule can fire
+    fn known(own: Own) -> Vec<String> {
+        let other = |middle: &str, number: &str| {
+            SOUND_VXU
+                .replace("Ida^Rose", &format!("Ida^{middle}"))
+                .replace("M-77^^^CLINIC-MR", &format!("{number}^^^ELSEWHERE"))
+                .replace("D-1^", &format!("{number}^"))
+        };
+        match own {
+            Own::SeveralMatch => vec![other("Rose", "1"), other("Jane", "2")],
+            Own::NoForecast => vec![SOUND_VXU.to_owned()],
+            _ => vec![],
+        }
+    }
+
+    #[test]
+    fn every_rule_fires_and_is_silent() {
+        for (own, rule) in ALL.into_iter().zip(rules()) {
+            for (message, fires) in [(&rule.fires, true), (&rule.silent, false)] {
+                let iis = iis();
+                for message in known(own) {
+                    found(&iis, &message);
+                }
+                assert_eq!(
+                    found(&iis, message).contains(&rule.id),
+                    fires,
+                    "{} with\n{}",
+                    rule.id,
+                    message.replace('\r', "\n")
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_sound_messages_are_sound() {
+        for sound in [SOUND_VXU, SOUND_QBP] {
+            let iis = iis();
+            iis.process(Channel::default(), sound.as_bytes());
+            let (_, seen) = iis.inner.exchanges.last();
+            assert_eq!(seen[0].code, "AA");
+            assert!(
+                seen[0]
+                    .findings
+                    .iter()
+                    .all(|f| f.severity == Severity::Info)
+            );
+        }
+    }
+
+    #[test]
+    fn ids_are_told_apart() {
+        let ids: BTreeSet<String> = rules().into_iter().map(|r| r.id).collect();
+        assert_eq!(ids.len(), ALL.len());
+        assert!(ALL.iter().all(|o| Own::of(o.text().id) == Some(*o)));
+    }
 }

@@ -134,30 +134,43 @@ pub(crate) fn is_required(segment: &Segment<'_>, field: u32) -> bool {
     let text = |n: u32| segment.text(n, 1);
     let given = || matches!(text(20).as_ref(), "CP" | "PA");
     let by_reporter = || text(9) == "00";
-    match (segment.name(), field) {
-        ("MSH", 1 | 2 | 7 | 9 | 10 | 11 | 12 | 15 | 16 | 21)
-        | ("PID", 1 | 3 | 5 | 7 | 8)
-        | ("NK1", 1..=3)
-        | ("ORC", 1 | 3)
-        | ("RXA", 1 | 2 | 3 | 5 | 6)
-        | ("RXR", 1)
-        | ("OBX", 1..=5 | 11)
-        | ("PV1", 2)
-        | ("GT1", 1 | 3)
-        | ("IN1", 1 | 2 | 3 | 15)
-        | ("IN3", 1)
-        | ("QPD", 1 | 2)
-        | ("RCP", 2)
-        | ("NTE", 3) => true,
-        ("RXA", 7) => text(6) != "999",
-        ("RXA", 9) => given(),
-        ("RXA", 15) => given() && by_reporter(),
-        ("RXA", 17) => by_reporter(),
-        ("RXA", 18) => text(20) == "RE",
-        ("RXA", 21) => text(5) != crate::vaccine::NO_VACCINE,
-        ("OBX", 6) => text(2) == "NM",
+    match segment.name() {
+        "MSH" => matches!(field, 1 | 2 | 7 | 9..=12 | 15 | 16 | 21),
+        "PID" => matches!(field, 1 | 3 | 5 | 7 | 8),
+        "NK1" => matches!(field, 1..=3),
+        "ORC" | "GT1" => matches!(field, 1 | 3),
+        "RXA" => match field {
+            1..=3 | 5 | 6 => true,
+            7 => text(6) != "999",
+            9 => given(),
+            15 => given() && by_reporter(),
+            17 => by_reporter(),
+            18 => text(20) == "RE",
+            21 => text(5) != crate::vaccine::NO_VACCINE,
+            _ => false,
+        },
+        "RXR" | "IN3" => field == 1,
+        "OBX" => matches!(field, 1..=5 | 11) || (field == 6 && text(2) == "NM"),
+        "PV1" | "RCP" => field == 2,
+        "IN1" => matches!(field, 1..=3 | 15),
+        "QPD" => matches!(field, 1 | 2),
+        "NTE" => field == 3,
         _ => false,
     }
+}
+
+/// Whether the field holds a date.
+pub(crate) fn is_date(segment: &str, field: u32) -> bool {
+    matches!(
+        (segment, field),
+        ("MSH", 7)
+            | ("PID", 7 | 29)
+            | ("PD1", 13 | 17 | 18)
+            | ("RXA", 3 | 4 | 16)
+            | ("OBX", 14)
+            | ("IN1", 29)
+            | ("QPD", 6 | 12)
+    )
 }
 
 /// Whether the field holds a value.

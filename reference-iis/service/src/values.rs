@@ -1,7 +1,7 @@
 //! HL7 elements as values of the registry, and the way back.
 
 use titer_hl7::build::{ComponentValue, FieldValue, RepetitionValue, components, subcomponents};
-use titer_hl7::{Element, Repetition, Segment};
+use titer_hl7::{Component, Element, Repetition, Segment};
 use titer_registry::value::{Authority, Coded, Composite, Identifier, OrderNumber, PersonName};
 
 fn text(element: &Element<'_>) -> String {
@@ -17,9 +17,13 @@ pub(crate) fn composite(repetition: &Repetition<'_>) -> Composite {
     Composite::new(
         repetition
             .components()
-            .map(|c| c.subcomponents().map(|s| text(&s)).collect())
+            .map(|c| subcomponents_of(&c))
             .collect(),
     )
+}
+
+pub(crate) fn subcomponents_of(component: &Component<'_>) -> Vec<String> {
+    component.subcomponents().map(|s| text(&s)).collect()
 }
 
 /// The first repetition of a field as a code.
@@ -65,22 +69,81 @@ pub(crate) fn to_order(c: &Composite) -> OrderNumber {
     }
 }
 
-pub(crate) fn from_composite(c: &Composite) -> RepetitionValue {
+/// A data type of HL7 v2.5.1, as far as it says how many parts a value may have.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Type {
+    Xpn,
+    Xad,
+    Xtn,
+    Xcn,
+    La2,
+    /// Any other, by its name in OBX-2.
+    Other(&'static str),
+}
+
+impl Type {
+    /// The type that OBX-2 names.
+    pub(crate) fn of_value(name: &str) -> Self {
+        const KNOWN: [&str; 10] = ["CE", "CWE", "TS", "DT", "NM", "ST", "ID", "IS", "TX", "FT"];
+        KNOWN
+            .into_iter()
+            .find(|k| *k == name)
+            .map_or(Type::Other(""), Type::Other)
+    }
+
+    fn components(self) -> usize {
+        match self {
+            Type::Xpn | Type::Xad => 14,
+            Type::Xtn => 12,
+            Type::Xcn => 23,
+            Type::La2 => 16,
+            Type::Other("CE") => 6,
+            Type::Other("CWE") => 9,
+            Type::Other("TS") => 2,
+            Type::Other("") => usize::MAX,
+            Type::Other(_) => 1,
+        }
+    }
+
+    fn subcomponents(self, component: usize) -> usize {
+        match (self, component) {
+            // FN, SAD and HD
+            (Type::Xpn, 1) | (Type::Xcn, 2) => 5,
+            (Type::Xad, 1) | (Type::Xcn, 9 | 14) | (Type::La2, 4) => 3,
+            (Type::Other(""), _) => usize::MAX,
+            // ranges of times and codes, which few use
+            (Type::Xpn | Type::Xad | Type::Xcn, 9..) => 6,
+            _ => 1,
+        }
+    }
+}
+
+/// What was more than the standard knows is not given back.
+pub(crate) fn from_composite(c: &Composite, kind: Type) -> RepetitionValue {
     components(
         c.parts()
             .iter()
-            .map(|part| subcomponents(part.iter().map(String::as_str)))
+            .take(kind.components())
+            .zip(1..)
+            .map(|(part, n)| {
+                let parts = part.iter().take(kind.subcomponents(n));
+                subcomponents(parts.map(String::as_str))
+            })
             .collect::<Vec<ComponentValue>>(),
     )
 }
 
-pub(crate) fn from_composites<'a>(all: impl IntoIterator<Item = &'a Composite>) -> FieldValue {
-    all.into_iter()
-        .fold(FieldValue::new(), |f, c| f.repetition(from_composite(c)))
+pub(crate) fn from_composites<'a>(
+    all: impl IntoIterator<Item = &'a Composite>,
+    kind: Type,
+) -> FieldValue {
+    all.into_iter().fold(FieldValue::new(), |f, c| {
+        f.repetition(from_composite(c, kind))
+    })
 }
 
 pub(crate) fn from_names<'a>(all: impl IntoIterator<Item = &'a PersonName>) -> FieldValue {
-    from_composites(all.into_iter().map(|n| &n.0))
+    from_composites(all.into_iter().map(|n| &n.0), Type::Xpn)
 }
 
 pub(crate) fn from_coded(c: &Coded) -> RepetitionValue {
