@@ -262,3 +262,16 @@ fn the_profiles_that_plans_may_name_are_those_that_ship() {
     ids.sort_unstable();
     assert_eq!(ids, titer_plan::model::PROFILES);
 }
+
+#[test]
+fn waivers_name_rules_that_there_are() {
+    let known: Vec<String> = titer_conformance::rules()
+        .into_iter()
+        .map(|r| r.id)
+        .collect();
+    for plan in all() {
+        for rule in plan.waivers.iter().flat_map(|w| &w.rules) {
+            assert!(known.contains(&rule.value), "{}: no rule {rule}", plan.id);
+        }
+    }
+}
