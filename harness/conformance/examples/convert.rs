@@ -8,7 +8,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use titer_conformance::expr::{self, Expr, Pattern, Scope, ScopeChild};
-use titer_conformance::model::*;
+use titer_conformance::model::{
+    Anchor, ChildDef, ChildKind, CodeDef, CodeUsage, ConstraintDef, DatatypeDef, Definition,
+    ElementDef, Length, MappingDef, Openness, PredicateDef, SegmentDef, Stability, Strength,
+    TableDef, Usage, Weight,
+};
 use titer_conformance::xml::{read_profile, read_rules, read_tables};
 
 type Anything = Box<dyn std::error::Error>;
@@ -113,7 +117,7 @@ impl Library {
             for t in &mut b.tables {
                 // a digit is lost in the bundle for Z32
                 if t == "HL0086_IZ" {
-                    *t = "HL70086_IZ".to_owned();
+                    "HL70086_IZ".clone_into(t);
                 }
             }
         }

@@ -6,6 +6,7 @@
 
 use serde::Serialize;
 use std::collections::HashMap;
+use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -56,7 +57,7 @@ fn main() -> ExitCode {
             let mut text = format!("judge: {error}");
             let mut cause = std::error::Error::source(&error);
             while let Some(c) = cause {
-                text.push_str(&format!(": {c}"));
+                let _ = write!(text, ": {c}");
                 cause = c.source();
             }
             let _ = writeln!(std::io::stderr(), "{text}");
@@ -80,7 +81,7 @@ struct Columns<'t> {
     names: Vec<&'t str>,
 }
 
-impl<'t> Columns<'t> {
+impl Columns<'_> {
     fn of<'r>(
         &self,
         row: &[&'r str],

@@ -81,6 +81,13 @@ pub enum Kind {
     ContentMissing,
 }
 
+impl Kind {
+    /// Whether it is about structure, and not about codes or rules.
+    pub(crate) fn is_structural(self) -> bool {
+        self <= Kind::Unresolved
+    }
+}
+
 /// What kind of thing a [`Place`] names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum What {

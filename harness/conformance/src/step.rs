@@ -1,8 +1,8 @@
 //! The constraints of a test step: what its data ask of a message, beyond the profile.
 
 use crate::detection::{Detection, Kind};
-use crate::engine::judge;
 use crate::engine::rules::Rules;
+use crate::engine::walk::{self, Tasks};
 use crate::model::RulesDef;
 use crate::validator::{Scratch, Validator};
 use titer_hl7::Message;
@@ -34,7 +34,7 @@ impl StepConstraints {
         scratch: &'s mut Scratch,
     ) -> &'s [Detection] {
         validator.run(message, scratch, |view, sink| {
-            judge::apply(view, &self.rules, sink);
+            walk::message(view, Tasks::rules(&self.rules), sink);
         })
     }
 

@@ -8,7 +8,7 @@ use crate::engine::profile::Profile;
 use crate::engine::rules::Rules;
 use crate::engine::structure::{self, Sink};
 use crate::engine::tree::Tree;
-use crate::engine::{codes, judge};
+use crate::engine::walk::{self, Tasks};
 use crate::model::Definition;
 use titer_hl7::Message;
 
@@ -86,13 +86,7 @@ impl Validator {
     pub fn check<'s>(&self, message: &Message<'_>, scratch: &'s mut Scratch) -> &'s [Detection] {
         self.run(message, scratch, |view, sink| {
             structure::loose(view, sink);
-            structure::groups(view, sink, 0);
-            for index in 0..view.tree.nodes.len() as u32 {
-                if let Some(at) = view.node_element(index) {
-                    codes::segment(view, sink, &at);
-                }
-            }
-            judge::apply(view, &self.rules, sink);
+            walk::message(view, Tasks::all(&self.rules), sink);
         })
     }
 

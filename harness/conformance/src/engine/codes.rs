@@ -1,90 +1,12 @@
 //! Codes: every bound element against its tables.
 
-use super::element::{At, Level, Shape, View};
-use super::profile::{Binding, Code, NONE, Table};
+use super::element::{At, Shape, View};
+use super::profile::{Code, Table};
 use super::structure::Sink;
 use crate::detection::Kind;
 use crate::dialect::Difference;
-use crate::model::{CodeUsage, Strength, Usage};
+use crate::model::{CodeUsage, Strength};
 use titer_finding::Severity;
-
-/// All bindings of the fields of a segment.
-pub(crate) fn segment(view: &View<'_>, sink: &mut Sink<'_>, at: &At) {
-    let Shape::Segment(def) = at.shape else {
-        return;
-    };
-    let Some(segment) = view.profile.segment(def) else {
-        return;
-    };
-    for (i, field) in segment.fields.iter().enumerate() {
-        if matches!(field.usage, Usage::X | Usage::W) {
-            continue;
-        }
-        let position = i as u16 + 1;
-        let datatype = if segment.mappings.is_empty() {
-            field.datatype
-        } else {
-            view.field_datatype(at.node, segment, position)
-        };
-        let inside = view
-            .profile
-            .datatype(datatype)
-            .is_some_and(|d| d.bound_inside);
-        if field.binding == NONE && !inside {
-            continue;
-        }
-        view.repetitions(at.node, position, datatype, &mut |r| {
-            element(view, sink, &r, field.binding, inside);
-        });
-    }
-}
-
-fn element(view: &View<'_>, sink: &mut Sink<'_>, at: &At, binding: u32, inside: bool) {
-    if let Some(b) = view.profile.bindings.get(binding as usize) {
-        check(view, sink, at, b, binding);
-    }
-    let Shape::Complex(datatype) = at.shape else {
-        return;
-    };
-    let Some(def) = view.profile.datatype(datatype).filter(|_| inside) else {
-        return;
-    };
-    let (level, separator) = if at.level == Level::Field {
-        (Level::Component, view.delimiters.component)
-    } else {
-        (Level::Subcomponent, view.delimiters.subcomponent)
-    };
-    let mut next = Some(at.start);
-    for (i, component) in def.components.iter().enumerate() {
-        let Some(from) = next else {
-            return;
-        };
-        let to = match memchr::memchr(separator, view.bytes(from, at.end)) {
-            Some(n) => {
-                next = Some(from + n as u32 + 1);
-                from + n as u32
-            }
-            None => {
-                next = None;
-                at.end
-            }
-        };
-        if from == to || matches!(component.usage, Usage::X | Usage::W) {
-            continue;
-        }
-        let deeper = view
-            .profile
-            .datatype(component.datatype)
-            .is_some_and(|d| d.bound_inside);
-        if component.binding == NONE && !deeper {
-            continue;
-        }
-        let position = i as u16 + 1;
-        if let Some(part) = view.make_part(at, position, level, component.datatype, from, to) {
-            element(view, sink, &part, component.binding, deeper);
-        }
-    }
-}
 
 /// What a lookup in one table gave.
 #[derive(Clone, Copy)]
@@ -99,7 +21,11 @@ enum Hit {
     Several,
 }
 
-fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, binding: &Binding, index: u32) {
+/// An element against the binding that stands on it.
+pub(crate) fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, index: u32) {
+    let Some(binding) = view.profile.bindings.get(index as usize) else {
+        return;
+    };
     let severity = match binding.strength {
         Strength::Required => Severity::Error,
         Strength::Suggested | Strength::Unstated => Severity::Info,
@@ -160,9 +86,14 @@ fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, binding: &Binding, index
         if raw == b"\"\"" && view.dialect.has(Difference::NullCode) {
             continue;
         }
-        let value = view.message.charset().decode(raw);
+        let value = view.text(&code);
         let system_at = coded.then(|| view.part(at, place + 2));
-        let system = system_at.map(|s| s.map(|s| view.text(&s)));
+        let given = system_at.flatten().map(|s| view.text(&s));
+        let system = match (&given, coded) {
+            (_, false) => System::NotAsked,
+            (None, true) => System::Missing,
+            (Some(s), true) => System::Given(s),
+        };
         for table in &binding.tables {
             let Some(def) = view
                 .profile
@@ -172,23 +103,32 @@ fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, binding: &Binding, index
             else {
                 continue;
             };
-            let hit = look_up(def, &value, system.as_ref().map(Option::as_deref));
+            let hit = look_up(def, &value, system);
             outcome.add(hit, *table, &code, system_at.flatten());
         }
     }
     report(view, sink, at, severity, index, &outcome);
 }
 
-fn look_up(table: &Table, value: &str, system: Option<Option<&str>>) -> Hit {
+/// What the message says about the code system of a code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum System<'s> {
+    /// The element has no place for it.
+    NotAsked,
+    Missing,
+    Given(&'s str),
+}
+
+fn look_up(table: &Table, value: &str, system: System<'_>) -> Hit {
     let mut any = false;
     let mut found: Option<&Code> = None;
     let mut several = false;
     for code in table.matching(value) {
         any = true;
         let fits = match system {
-            None => true,
-            Some(None) => false,
-            Some(Some(s)) => code.system.as_deref() == Some(s),
+            System::NotAsked => true,
+            System::Missing => false,
+            System::Given(s) => code.system.as_deref() == Some(s),
         };
         if fits {
             several = found.is_some();
@@ -199,7 +139,7 @@ fn look_up(table: &Table, value: &str, system: Option<Option<&str>>) -> Hit {
         (false, _) => Hit::NotFound,
         (true, Some(_)) if several => Hit::Several,
         (true, Some(code)) => Hit::One(code.usage),
-        (true, None) if system == Some(None) => Hit::NoSystem,
+        (true, None) if system == System::Missing => Hit::NoSystem,
         (true, None) => Hit::OtherSystem,
     }
 }

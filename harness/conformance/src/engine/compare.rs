@@ -56,16 +56,16 @@ pub(crate) fn holds(
     truncated: bool,
     identical: bool,
 ) -> Option<bool> {
-    let (mut l, mut r) = (left.text.as_ref(), right.text.as_ref());
+    let (mut left_text, mut right_text) = (left.text.as_ref(), right.text.as_ref());
     if truncated {
-        let shorter = l.chars().count().min(r.chars().count());
-        l = cut(l, shorter);
-        r = cut(r, shorter);
+        let shorter = left_text.chars().count().min(right_text.chars().count());
+        left_text = cut(left_text, shorter);
+        right_text = cut(right_text, shorter);
     }
     let ordering = match left.class {
         Class::Number | Class::Sequence => left.number()?.partial_cmp(&right.number()?)?,
         Class::Date => match right.class {
-            Class::Date | Class::Text => l.cmp(r),
+            Class::Date | Class::Text => left_text.cmp(right_text),
             _ => return None,
         },
         Class::Time | Class::DateTime => {
@@ -73,9 +73,9 @@ pub(crate) fn holds(
                 return None;
             }
             let moment = |text: &str| moment(text.as_bytes(), left.class);
-            let ((a, a_zone), (b, b_zone)) = (moment(l)?, moment(r)?);
+            let ((a, a_zone), (b, b_zone)) = (moment(left_text)?, moment(right_text)?);
             match (a_zone, b_zone) {
-                (Some(x), Some(y)) => (a - x).cmp(&(b - y)),
+                (Some(a_off), Some(b_off)) => (a - a_off).cmp(&(b - b_off)),
                 (None, None) => a.cmp(&b),
                 // a time without a zone is taken to be in the other's; the reference gives up
                 _ if view.dialect.has(Difference::ZoneAssumed) => a.cmp(&b),
@@ -86,7 +86,7 @@ pub(crate) fn holds(
             if right.number.is_some() {
                 left.number()?.partial_cmp(&right.number()?)?
             } else {
-                let ordering = l.to_lowercase().cmp(&r.to_lowercase());
+                let ordering = left_text.to_lowercase().cmp(&right_text.to_lowercase());
                 if view.dialect.has(Difference::TextOrder) {
                     ordering
                 } else {
@@ -95,7 +95,7 @@ pub(crate) fn holds(
             }
         }
     };
-    let same = !identical || operator != Operator::Eq || l == r;
+    let same = !identical || operator != Operator::Eq || left_text == right_text;
     Some(operator.holds(ordering) && same)
 }
 

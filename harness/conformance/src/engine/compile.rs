@@ -2,10 +2,10 @@
 
 use super::profile::{
     Binding, Case, Child, ChildKind, Class, Code, Datatype, Element, Group, Mapping, NONE, Profile,
-    Segment, Table,
+    Quick, Segment, Table,
 };
 use crate::expr::Pattern;
-use crate::model::{self, BindingDef, Definition, ElementDef};
+use crate::model::{self, BindingDef, Definition, ElementDef, Usage};
 use std::collections::HashMap;
 
 /// What makes a definition unusable: a name that leads nowhere.
@@ -60,8 +60,8 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
                 id: id.as_str().into(),
                 name: Box::default(),
                 openness: model::Openness::Unstated,
-                stability: model::Stability::Unstated,
                 codes: Vec::new(),
+                index: HashMap::default(),
                 patterns: Vec::new(),
                 unchecked: true,
             });
@@ -77,7 +77,8 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
         groups: Vec::new(),
     };
     let mut datatypes = builder.compile_datatypes()?;
-    let segments = builder.compile_segments()?;
+    let mut segments = builder.compile_segments()?;
+    undecided(&mut datatypes, &mut segments);
     mark_bound(&mut datatypes);
     check_depth(&datatypes)?;
     builder.group(
@@ -132,12 +133,13 @@ impl Builder<'_> {
         def.datatypes
             .iter()
             .map(|d| {
+                let components = self.elements(&d.id, &d.components)?;
                 Ok(Datatype {
+                    wanted: wanted(&components),
                     id: d.id.as_str().into(),
                     name: d.name.as_str().into(),
-                    description: d.description.as_str().into(),
                     class: class(&d.name),
-                    components: self.elements(&d.id, &d.components)?,
+                    components,
                     coded: matches!(d.name.as_str(), "CE" | "CWE" | "CNE"),
                     bound_inside: false,
                 })
@@ -174,11 +176,18 @@ impl Builder<'_> {
                         cases: cases?,
                     });
                 }
+                let mut fields = self.elements(&s.id, &s.fields)?;
+                for (i, f) in fields.iter_mut().enumerate() {
+                    f.mapped = mappings
+                        .iter()
+                        .any(|m: &Mapping| usize::from(m.position) == i + 1);
+                }
                 Ok(Segment {
+                    wanted: wanted(&fields),
                     id: s.id.as_str().into(),
                     name: name(&s.name),
                     description: s.description.as_str().into(),
-                    fields: self.elements(&s.id, &s.fields)?,
+                    fields,
                     mappings,
                 })
             })
@@ -208,6 +217,7 @@ impl Builder<'_> {
                 min: e.cardinality.min,
                 max: e.cardinality.max.unwrap_or(NONE),
                 datatype: self.datatype(owner, i + 1, &e.datatype)?,
+                mapped: false,
                 length: e.length.clone(),
                 binding,
                 constant: e.constant.as_deref().map(Into::into),
@@ -277,6 +287,29 @@ impl Builder<'_> {
     }
 }
 
+// a type that varies is no type
+fn undecided(datatypes: &mut [Datatype], segments: &mut [Segment]) {
+    let varies: Vec<bool> = datatypes.iter().map(|d| d.class == Class::Varies).collect();
+    let lists = datatypes
+        .iter_mut()
+        .map(|d| &mut d.components)
+        .chain(segments.iter_mut().map(|s| &mut s.fields));
+    for element in lists.flatten() {
+        if varies.get(element.datatype as usize) == Some(&true) {
+            element.datatype = NONE;
+        }
+    }
+}
+
+// positions whose absence is reported
+fn wanted(list: &[Element]) -> Vec<u16> {
+    list.iter()
+        .enumerate()
+        .filter(|(_, e)| matches!(e.usage, Usage::R | Usage::RE))
+        .map(|(i, _)| i as u16 + 1)
+        .collect()
+}
+
 fn name(text: &str) -> [u8; 3] {
     text.as_bytes().try_into().unwrap_or([b'?'; 3])
 }
@@ -301,11 +334,15 @@ fn table(def: &model::TableDef, profile: &Definition) -> Table {
         .enumerate()
         .filter_map(|(i, c)| Some((Pattern::new(c.pattern.as_deref()?).ok()?, i as u32)))
         .collect();
+    let mut index: HashMap<Box<str>, u32, Quick> = HashMap::default();
+    for (i, c) in codes.iter().enumerate() {
+        index.entry(c.value.as_str().into()).or_insert(i as u32);
+    }
     Table {
+        index,
         id: def.id.as_str().into(),
         name: def.name.as_str().into(),
         openness: def.openness,
-        stability: def.stability,
         codes: codes
             .into_iter()
             .map(|c| Code {

@@ -1,7 +1,7 @@
 //! Elements of a message seen through the profile, and the way from one to those inside it.
 
 use super::profile::{Class, NONE, Profile, Segment};
-use super::tree::{Node, Tree};
+use super::tree::{FieldSpan, Node, Tree, holds};
 use crate::detection::{Place, What};
 use crate::dialect::{Dialect, Difference};
 use crate::expr::Step;
@@ -47,6 +47,8 @@ pub(crate) struct At {
     pub(crate) start: u32,
     pub(crate) end: u32,
     pub(crate) shape: Shape,
+    /// What its field holds, so at most what it holds itself; see [`holds`].
+    pub(crate) holds: u8,
 }
 
 /// A path that leads below something without parts.
@@ -77,13 +79,22 @@ impl<'a> View<'a> {
 
     /// The value as it stands, escape sequences and all.
     pub(crate) fn text(&self, at: &At) -> Cow<'a, str> {
+        if at.holds & holds::WIDE == 0
+            && let Ok(text) = std::str::from_utf8(self.raw(at))
+        {
+            return Cow::Borrowed(text);
+        }
         self.message.charset().decode(self.raw(at))
     }
 
     /// The value with escape sequences decoded.
     pub(crate) fn unescaped(&self, at: &At) -> Cow<'a, str> {
         let raw = self.raw(at);
-        if memchr::memchr(self.delimiters.escape, raw).is_none() {
+        if at.holds & (holds::ESCAPE | holds::WIDE) == 0 {
+            // ASCII, so this never gives the other branch
+            return Cow::Borrowed(std::str::from_utf8(raw).unwrap_or_default());
+        }
+        if at.holds & holds::ESCAPE == 0 {
             return self.message.charset().decode(raw);
         }
         if self.dialect.has(Difference::EscapeSequences) {
@@ -114,6 +125,7 @@ impl<'a> View<'a> {
             start: node.start,
             end: node.end,
             shape,
+            holds: u8::MAX,
         })
     }
 
@@ -144,13 +156,27 @@ impl<'a> View<'a> {
         self.node(at).map_or(0, |n| n.line)
     }
 
-    /// The span of a field, and whether it is taken whole (MSH-1, MSH-2).
-    pub(crate) fn field_span(&self, node: &Node, position: u16) -> Option<(u32, u32, bool)> {
-        let segment = self.message.line(node.line)?.segment()?;
-        let field = segment.field(u32::from(position))?;
-        let span = field.span();
-        let literal = position <= 2 && segment.raw_name() == b"MSH";
-        Some((span.start, span.end, literal))
+    /// A field of a segment, when the segment is that long.
+    pub(crate) fn field(&self, node: &Node, position: u16) -> Option<&'a FieldSpan> {
+        let index = u32::from(position).checked_sub(1)?;
+        if index >= node.fields {
+            return None;
+        }
+        self.tree.fields.get((node.fields_at + index) as usize)
+    }
+
+    // MSH-1 and MSH-2 are taken whole
+    fn literal(&self, node: &Node, position: u16) -> bool {
+        position <= 2
+            && self
+                .profile
+                .segment(node.def)
+                .is_some_and(|s| s.name == *b"MSH")
+    }
+
+    /// Whether the element is MSH-1 or MSH-2.
+    pub(crate) fn literal_at(&self, at: &At) -> bool {
+        at.field <= 2 && self.node(at).is_some_and(|n| self.literal(n, at.field))
     }
 
     /// Whether a repetition counts as absent.
@@ -177,19 +203,15 @@ impl<'a> View<'a> {
         let Some(field) = segment.fields.get(usize::from(position) - 1) else {
             return NONE;
         };
+        if !field.mapped {
+            return field.datatype;
+        }
         // a mapping decides even where the model names a type
         let mut mapped = None;
         for mapping in segment.mappings.iter().filter(|m| m.position == position) {
             mapped = self.mapped(node, mapping).or(mapped);
         }
-        match mapped {
-            Some(datatype) => datatype,
-            None => match self.profile.datatype(field.datatype) {
-                Some(d) if d.class == Class::Varies => NONE,
-                Some(_) => field.datatype,
-                None => NONE,
-            },
-        }
+        mapped.unwrap_or(field.datatype)
     }
 
     fn mapped(&self, node: u32, mapping: &super::profile::Mapping) -> Option<u32> {
@@ -214,8 +236,8 @@ impl<'a> View<'a> {
     }
 
     fn reference(&self, node: &Node, field: u16, component: Option<u16>) -> Option<&'a [u8]> {
-        let (start, end, _) = self.field_span(node, field)?;
-        let mut raw = self.bytes(start, end);
+        let field = self.field(node, field)?;
+        let mut raw = self.bytes(field.start, field.end);
         if let Some(component) = component {
             raw = raw.split(|b| *b == self.delimiters.repetition).next()?;
             raw = raw
@@ -244,42 +266,55 @@ impl<'a> View<'a> {
         datatype: u32,
         f: &mut dyn FnMut(At),
     ) {
-        let Some((start, end, literal)) = self
-            .tree
-            .node(node)
-            .and_then(|n| self.field_span(n, position))
-        else {
+        let Some(segment) = self.tree.node(node) else {
             return;
         };
-        let mut from = start;
+        let Some(field) = self.field(segment, position) else {
+            return;
+        };
+        let literal = self.literal(segment, position);
+        let at = |from: u32, to: u32, repetition: u32| At {
+            node,
+            level: Level::Field,
+            field: position,
+            repetition,
+            component: 0,
+            subcomponent: 0,
+            start: from,
+            end: to,
+            shape: self.shape(datatype, self.bytes(from, to), Level::Field),
+            holds: field.holds,
+        };
+        if literal || field.holds & holds::REPETITION == 0 {
+            let raw = self.bytes(field.start, field.end);
+            let absent = field.holds & holds::VALUE == 0 || self.blank(raw, true);
+            if !raw.is_empty() && (literal || !absent) {
+                f(at(field.start, field.end, 1));
+            }
+            return;
+        }
+        let (mut from, end) = (field.start, field.end);
         let mut index = 0;
         while from <= end {
-            let rest = self.bytes(from, end);
-            let to = if literal {
-                end
-            } else {
-                memchr::memchr(self.delimiters.repetition, rest).map_or(end, |n| from + n as u32)
-            };
+            let to = self.next(self.delimiters.repetition, from, end);
             index += 1;
             let raw = self.bytes(from, to);
-            if !raw.is_empty() && (literal || !self.blank(raw, true)) {
-                f(At {
-                    node,
-                    level: Level::Field,
-                    field: position,
-                    repetition: index,
-                    component: 0,
-                    subcomponent: 0,
-                    start: from,
-                    end: to,
-                    shape: self.shape(datatype, raw, Level::Field),
-                });
+            if !raw.is_empty() && !self.blank(raw, true) {
+                f(at(from, to, index));
             }
             if to == end {
                 break;
             }
             from = to + 1;
         }
+    }
+
+    /// Where the next delimiter is, or the end. The stretches are short.
+    pub(crate) fn next(&self, delimiter: u8, from: u32, end: u32) -> u32 {
+        self.bytes(from, end)
+            .iter()
+            .position(|b| *b == delimiter)
+            .map_or(end, |n| from + n as u32)
     }
 
     /// Part `position` of a composite, when it is there.
@@ -299,11 +334,13 @@ impl<'a> View<'a> {
         };
         let mut from = at.start;
         for _ in 1..position {
-            let next = memchr::memchr(separator, self.bytes(from, at.end))?;
-            from += next as u32 + 1;
+            let to = self.next(separator, from, at.end);
+            if to == at.end {
+                return None;
+            }
+            from = to + 1;
         }
-        let to =
-            memchr::memchr(separator, self.bytes(from, at.end)).map_or(at.end, |n| from + n as u32);
+        let to = self.next(separator, from, at.end);
         self.make_part(at, position, level, component.datatype, from, to)
     }
 

@@ -323,7 +323,6 @@ fn in_table(
         last = Some(at);
     });
     let at = match (reached, count, last) {
-        (Err(_), ..) => return Outcome::Unclear,
         (Ok(()), 1, Some(at)) => at,
         (Ok(()), 0, _) => return when_absent(absent),
         _ => return Outcome::Unclear,
@@ -409,10 +408,9 @@ fn sequence(view: &View<'_>, parent: &Path, element: &Path, context: &At) -> Out
             if value != Some(running) {
                 through.get_or_insert(at);
             }
-            if value != Some(own) {
-                if anew.is_none() || !view.dialect.has(Difference::FirstBreak) {
-                    anew = Some(at);
-                }
+            let first = anew.is_none() || !view.dialect.has(Difference::FirstBreak);
+            if value != Some(own) && first {
+                anew = Some(at);
             }
         });
         unreachable |= inner.is_err();
@@ -476,11 +474,12 @@ fn statements_complete(view: &View<'_>, order: &At) -> Outcome {
                 *n += 1;
             }
         });
-        let fine = match seen.map(|n| n > 0) {
-            [true, true, false, false, false] | [false, true, true, true, false] => true,
-            [false, false, false, false, _] => true,
-            _ => false,
-        };
+        let fine = matches!(
+            seen.map(|n| n > 0),
+            [true, true, false, false, false]
+                | [false, true, true, true, false]
+                | [false, false, false, false, _]
+        );
         complete &= fine;
     });
     match walked {

@@ -11,104 +11,14 @@ use crate::expr::{Expr, Test};
 use crate::model::{Origin, Usage, Weight};
 use titer_finding::Severity;
 
-/// Applies all rules to the message.
-pub(crate) fn apply(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>) {
-    for index in 0..view.tree.nodes.len() as u32 {
-        let Some(at) = view.node_element(index) else {
-            continue;
-        };
-        match at.shape {
-            Shape::Group(def) => {
-                if let Some(attached) = rules.groups.get(def as usize) {
-                    own(view, rules, attached, sink, &at);
-                }
-            }
-            Shape::Segment(def) => {
-                if let Some(attached) = rules.segments.get(def as usize) {
-                    own(view, rules, attached, sink, &at);
-                }
-                if rules.fields.get(def as usize) == Some(&true) {
-                    fields(view, rules, sink, &at, def);
-                }
-            }
-            _ => {}
-        }
-    }
-    if !rules.contexts.is_empty()
-        && let Some(message) = view.node_element(0)
-    {
-        contexts(view, rules, sink, &message, &rules.contexts);
-    }
-}
-
-fn fields(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, at: &At, def: u32) {
-    let Some(segment) = view.profile.segment(def) else {
-        return;
-    };
-    for (i, field) in segment.fields.iter().enumerate() {
-        let position = i as u16 + 1;
-        let datatype = if segment.mappings.is_empty() {
-            field.datatype
-        } else {
-            view.field_datatype(at.node, segment, position)
-        };
-        if inside(rules, datatype) {
-            view.repetitions(at.node, position, datatype, &mut |r| {
-                element(view, rules, sink, &r);
-            });
-        }
-    }
-}
-
-fn inside(rules: &Rules, datatype: u32) -> bool {
-    rules.inside.get(datatype as usize) == Some(&true)
-}
-
-fn element(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, at: &At) {
-    let (Shape::Simple(datatype) | Shape::Complex(datatype) | Shape::Null(datatype)) = at.shape
-    else {
-        return;
-    };
-    if let Some(attached) = rules.datatypes.get(datatype as usize) {
-        own(view, rules, attached, sink, at);
-    }
-    let Shape::Complex(_) = at.shape else {
-        return;
-    };
-    let Some(def) = view.profile.datatype(datatype) else {
-        return;
-    };
-    let (level, separator) = if at.level == Level::Field {
-        (Level::Component, view.delimiters.component)
-    } else {
-        (Level::Subcomponent, view.delimiters.subcomponent)
-    };
-    let mut next = Some(at.start);
-    for (i, component) in def.components.iter().enumerate() {
-        let Some(from) = next else {
-            return;
-        };
-        let to = match memchr::memchr(separator, view.bytes(from, at.end)) {
-            Some(n) => {
-                next = Some(from + n as u32 + 1);
-                from + n as u32
-            }
-            None => {
-                next = None;
-                at.end
-            }
-        };
-        if !inside(rules, component.datatype) {
-            continue;
-        }
-        let position = i as u16 + 1;
-        if let Some(part) = view.make_part(at, position, level, component.datatype, from, to) {
-            element(view, rules, sink, &part);
-        }
-    }
-}
-
-fn own(view: &View<'_>, rules: &Rules, attached: &Attached, sink: &mut Sink<'_>, at: &At) {
+/// The rules that stand on an element.
+pub(crate) fn own(
+    view: &View<'_>,
+    rules: &Rules,
+    attached: &Attached,
+    sink: &mut Sink<'_>,
+    at: &At,
+) {
     for index in &attached.constraints {
         constraint(view, rules, sink, *index, at);
     }
@@ -261,7 +171,13 @@ pub(crate) fn child_place(view: &View<'_>, parent: &At, position: u16) -> Place 
 }
 
 // every pattern takes its elements out of the pool; what it does not find is missing
-fn contexts(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, enclosing: &At, list: &[Context]) {
+pub(crate) fn contexts(
+    view: &View<'_>,
+    rules: &Rules,
+    sink: &mut Sink<'_>,
+    enclosing: &At,
+    list: &[Context],
+) {
     for context in list {
         let mut pool = Vec::new();
         if view

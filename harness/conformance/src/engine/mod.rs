@@ -12,3 +12,4 @@ pub(crate) mod rules;
 pub(crate) mod structure;
 pub(crate) mod tolerant;
 pub(crate) mod tree;
+pub(crate) mod walk;

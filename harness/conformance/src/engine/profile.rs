@@ -1,10 +1,35 @@
 //! The profile as the engine uses it: names are indices, tables are sorted, patterns are compiled.
 
 use crate::expr::Pattern;
-use crate::model::{CodeUsage, Length, Openness, Stability, Strength, Usage};
+use crate::model::{CodeUsage, Length, Openness, Strength, Usage};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// No index.
 pub(crate) const NONE: u32 = u32::MAX;
+
+/// Hashes short codes of a profile, which nobody can choose to collide: FNV-1a.
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.0 = (self.0 ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+pub(crate) type Quick = BuildHasherDefault<Fnv>;
 
 /// How the values of a primitive data type are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +53,10 @@ pub(crate) struct Element {
     pub(crate) min: u32,
     /// `NONE` means no limit.
     pub(crate) max: u32,
+    /// `NONE` for a type that varies.
     pub(crate) datatype: u32,
+    /// A mapping decides the data type.
+    pub(crate) mapped: bool,
     pub(crate) length: Length,
     /// Index of a binding or `NONE`.
     pub(crate) binding: u32,
@@ -40,13 +68,14 @@ pub(crate) struct Element {
 pub(crate) struct Datatype {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
-    pub(crate) description: Box<str>,
     pub(crate) class: Class,
     pub(crate) components: Vec<Element>,
     /// CE, CWE and CNE: the code system stands two components after the code.
     pub(crate) coded: bool,
     /// A binding stands on one of the components or deeper.
     pub(crate) bound_inside: bool,
+    /// Positions of components whose absence is reported.
+    pub(crate) wanted: Vec<u16>,
 }
 
 impl Datatype {
@@ -77,6 +106,8 @@ pub(crate) struct Segment {
     pub(crate) description: Box<str>,
     pub(crate) fields: Vec<Element>,
     pub(crate) mappings: Vec<Mapping>,
+    /// Positions of fields whose absence is reported.
+    pub(crate) wanted: Vec<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,9 +156,10 @@ pub(crate) struct Table {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
     pub(crate) openness: Openness,
-    pub(crate) stability: Stability,
     /// Sorted by value.
     pub(crate) codes: Vec<Code>,
+    /// The first code with a value.
+    pub(crate) index: HashMap<Box<str>, u32, Quick>,
     /// Patterns and the code each belongs to.
     pub(crate) patterns: Vec<(Pattern, u32)>,
     /// Bound but not checked.
@@ -137,11 +169,15 @@ pub(crate) struct Table {
 impl Table {
     /// Every code that the value is or whose pattern it matches.
     pub(crate) fn matching<'t>(&'t self, value: &'t str) -> impl Iterator<Item = &'t Code> + 't {
-        let first = self.codes.partition_point(|c| *c.value < *value);
+        let first = self
+            .index
+            .get(value)
+            .map_or(self.codes.len(), |i| *i as usize);
         let same = self
             .codes
+            .get(first..)
+            .unwrap_or_default()
             .iter()
-            .skip(first)
             .take_while(move |c| *c.value == *value);
         let patterns = self
             .patterns

@@ -35,7 +35,6 @@ pub(crate) struct Predicate {
     pub(crate) last: Step,
     pub(crate) when_true: Usage,
     pub(crate) when_false: Usage,
-    pub(crate) text: Option<Box<str>>,
     pub(crate) condition: Expr,
 }
 
@@ -146,7 +145,6 @@ impl Rules {
             last,
             when_true: def.when_true,
             when_false: def.when_false,
-            text: def.text.as_deref().map(Into::into),
             condition,
         });
         true

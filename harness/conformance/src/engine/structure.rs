@@ -1,9 +1,9 @@
 //! Structure: usage, cardinality, extra parts, and how simple values are written.
 
-use super::element::{At, Level, Shape, View};
+use super::element::{At, Level, View};
 use super::format;
 use super::profile::{Child, ChildKind, Class, Element, NONE};
-use super::tree::Loose;
+use super::tree::{Loose, holds};
 use crate::detection::{Detection, Kind, Place, What};
 use crate::dialect::Difference;
 use crate::model::{Length, Usage};
@@ -87,7 +87,7 @@ pub(crate) fn loose(view: &View<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The message and its groups: which segments and groups are there.
-pub(crate) fn groups(view: &View<'_>, sink: &mut Sink<'_>, node: u32) {
+pub(crate) fn group(view: &View<'_>, sink: &mut Sink<'_>, node: u32) {
     let (Some(at), Some(group)) = (
         view.node_element(node),
         view.tree.node(node).and_then(|n| view.profile.group(n.def)),
@@ -115,10 +115,6 @@ pub(crate) fn groups(view: &View<'_>, sink: &mut Sink<'_>, node: u32) {
                     &element,
                     (child.min, child.max),
                 );
-            }
-            match child.kind {
-                ChildKind::Group(_) => groups(view, sink, index),
-                ChildKind::Segment(_) => segment(view, sink, &element),
             }
         }
         if count == 0 {
@@ -162,7 +158,7 @@ pub(crate) fn missing_place(view: &View<'_>, child: &Child) -> Place {
     }
 }
 
-fn forbidden(usage: Usage) -> Option<Kind> {
+pub(super) fn forbidden(usage: Usage) -> Option<Kind> {
     match usage {
         Usage::X => Some(Kind::NotSupported),
         Usage::W => Some(Kind::Withdrawn),
@@ -170,7 +166,13 @@ fn forbidden(usage: Usage) -> Option<Kind> {
     }
 }
 
-fn missing(view: &View<'_>, sink: &mut Sink<'_>, usage: Usage, place: Place, parent: &At) {
+pub(super) fn missing(
+    view: &View<'_>,
+    sink: &mut Sink<'_>,
+    usage: Usage,
+    place: Place,
+    parent: &At,
+) {
     let (kind, severity) = match usage {
         Usage::R => (Kind::RequiredMissing, Severity::Error),
         Usage::RE if view.dialect.has(Difference::KnownMissing) => {
@@ -182,188 +184,59 @@ fn missing(view: &View<'_>, sink: &mut Sink<'_>, usage: Usage, place: Place, par
     sink.push(view, kind, severity, place, parent, (0, 0));
 }
 
-fn segment(view: &View<'_>, sink: &mut Sink<'_>, at: &At) {
-    let Shape::Segment(def) = at.shape else {
+/// More fields than the profile knows. Trailing empty fields say nothing.
+pub(super) fn extra_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, known: usize) {
+    let Some(node) = view.node(at).filter(|n| n.fields as usize > known) else {
         return;
     };
-    let Some(segment) = view.profile.segment(def) else {
-        return;
-    };
-    let before = sink.found.len();
-    let parent = view.place(at);
-    for (i, field) in segment.fields.iter().enumerate() {
-        let position = i as u16 + 1;
-        let datatype = if segment.mappings.is_empty() {
-            static_datatype(view, field)
-        } else {
-            view.field_datatype(at.node, segment, position)
-        };
-        let (mut count, mut highest, mut nulls) = (0u32, None, 0u32);
-        view.repetitions(at.node, position, datatype, &mut |r| {
-            count += 1;
-            nulls += u32::from(matches!(r.shape, Shape::Null(_)));
-            highest = Some(r);
-        });
-        let Some(last) = highest else {
-            if matches!(field.usage, Usage::R | Usage::RE) {
-                let place = Place {
-                    field: position,
-                    repetition: 1,
-                    ..parent
-                };
-                missing(view, sink, field.usage, place, at);
-            }
-            continue;
-        };
-        if let Some(kind) = forbidden(field.usage) {
-            view.repetitions(at.node, position, datatype, &mut |r| {
-                sink.at(view, kind, Severity::Error, &r, (0, 0));
-            });
-            continue;
-        }
-        if nulls > 0 && count > 1 {
-            if !view.dialect.has(Difference::NullRepetition) {
-                sink.found.truncate(before);
-            }
-            sink.at(view, Kind::NullRepeated, Severity::Error, &last, (count, 0));
-            continue;
-        }
-        let mut over = last.repetition > field.max;
-        if last.repetition < field.min {
-            sink.at(
-                view,
-                Kind::Cardinality,
-                Severity::Error,
-                &last,
-                (field.min, field.max),
-            );
-            over = false;
-        }
-        view.repetitions(at.node, position, datatype, &mut |r| {
-            if over && r.repetition > field.max {
-                sink.at(
-                    view,
-                    Kind::Cardinality,
-                    Severity::Error,
-                    &r,
-                    (field.min, field.max),
-                );
-            }
-            inside(view, sink, &r, field);
-        });
-    }
-    extra_fields(view, sink, at, segment.fields.len());
-}
-
-fn static_datatype(view: &View<'_>, field: &Element) -> u32 {
-    match view.profile.datatype(field.datatype) {
-        Some(d) if d.class == Class::Varies => NONE,
-        _ => field.datatype,
-    }
-}
-
-fn extra_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, known: usize) {
-    let Some(segment) = view
-        .node(at)
-        .and_then(|n| view.message.line(n.line))
-        .and_then(|l| l.segment())
-    else {
-        return;
-    };
-    let mut count = segment.field_count();
-    // trailing empty fields say nothing
-    while count as usize > known && segment.field(count).is_none_or(|f| f.is_empty()) {
-        count -= 1;
-    }
-    if count as usize > known {
+    let last = (known as u16 + 1..=node.fields as u16)
+        .rev()
+        .find(|p| view.field(node, *p).is_some_and(|f| f.end > f.start));
+    if let Some(count) = last {
         sink.at(
             view,
             Kind::Extra,
             Severity::Error,
             at,
-            (known as u32, count),
+            (known as u32, u32::from(count)),
         );
     }
 }
 
-fn inside(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
-    match at.shape {
-        Shape::Simple(datatype) => simple(view, sink, at, element, datatype),
-        Shape::Complex(datatype) => complex(view, sink, at, element, datatype),
-        Shape::Unresolved => sink.at(view, Kind::Unresolved, Severity::Error, at, (0, 0)),
-        Shape::Null(_) | Shape::Group(_) | Shape::Segment(_) => {}
+/// More components or subcomponents than the profile knows, from `from` on.
+pub(super) fn extra_parts(
+    view: &View<'_>,
+    sink: &mut Sink<'_>,
+    at: &At,
+    known: usize,
+    from: u32,
+    separator: u8,
+) {
+    let rest = view.bytes(from, at.end);
+    let used = rest
+        .split(|b| *b == separator)
+        .enumerate()
+        .filter(|(_, p)| !p.is_empty())
+        .last();
+    if let Some((index, _)) = used {
+        let count = known + index + 1;
+        sink.at(
+            view,
+            Kind::Extra,
+            Severity::Error,
+            at,
+            (known as u32, count as u32),
+        );
     }
 }
 
-fn complex(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element, datatype: u32) {
-    if element.constant.is_some() {
-        sink.at(view, Kind::ConstantDefinition, Severity::Error, at, (0, 0));
-    }
-    let Some(def) = view.profile.datatype(datatype) else {
-        return;
-    };
-    let (level, separator) = if at.level == Level::Field {
-        (Level::Component, view.delimiters.component)
-    } else {
-        (Level::Subcomponent, view.delimiters.subcomponent)
-    };
-    let mut next = Some(at.start);
-    for (i, component) in def.components.iter().enumerate() {
-        let position = i as u16 + 1;
-        let part = next.and_then(|from| {
-            let rest = view.bytes(from, at.end);
-            let to = match memchr::memchr(separator, rest) {
-                Some(n) => {
-                    next = Some(from + n as u32 + 1);
-                    from + n as u32
-                }
-                None => {
-                    next = None;
-                    at.end
-                }
-            };
-            view.make_part(at, position, level, component.datatype, from, to)
-        });
-        match part {
-            None => {
-                if matches!(component.usage, Usage::R | Usage::RE) {
-                    let mut place = view.place(at);
-                    if level == Level::Component {
-                        place.component = position;
-                    } else {
-                        place.subcomponent = position;
-                    }
-                    missing(view, sink, component.usage, place, at);
-                }
-            }
-            Some(part) => match forbidden(component.usage) {
-                Some(kind) => sink.at(view, kind, Severity::Error, &part, (0, 0)),
-                None => inside(view, sink, &part, component),
-            },
-        }
-    }
-    if let Some(from) = next {
-        let rest = view.bytes(from, at.end);
-        if rest.iter().any(|b| *b != separator) {
-            let used = rest
-                .split(|b| *b == separator)
-                .enumerate()
-                .filter(|(_, p)| !p.is_empty())
-                .last()
-                .map_or(0, |(i, _)| i + 1);
-            let known = def.components.len();
-            sink.at(
-                view,
-                Kind::Extra,
-                Severity::Error,
-                at,
-                (known as u32, (known + used) as u32),
-            );
-        }
-    }
-}
-
-fn simple(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element, datatype: u32) {
+pub(super) fn simple(
+    view: &View<'_>,
+    sink: &mut Sink<'_>,
+    at: &At,
+    element: &Element,
+    datatype: u32,
+) {
     let raw = view.raw(at);
     if at.level == Level::Field && raw == b"\"\"" {
         return;
@@ -383,17 +256,19 @@ fn simple(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element, data
         Class::Time => format::time(raw),
         Class::DateTime => format::date_time(raw, real),
     };
-    let header = at.field <= 2 && view.place(at).name == *b"MSH";
     if !formed {
         sink.at(view, Kind::Format, Severity::Error, at, (datatype, 0));
-    } else if class == Class::Text && !header {
+    } else if class == Class::Text {
         let d = view.delimiters;
-        if raw.iter().any(|b| {
-            *b == d.component || *b == d.subcomponent || *b == d.repetition || *b == d.field
-        }) {
+        let possible = holds::REPETITION | holds::COMPONENT | holds::SUBCOMPONENT;
+        let inside = |b: &u8| *b == d.component || *b == d.subcomponent || *b == d.repetition;
+        if at.holds & possible != 0 && !view.literal_at(at) && raw.iter().any(inside) {
             sink.at(view, Kind::Separator, Severity::Error, at, (datatype, 0));
         }
-        if view.dialect.has(Difference::EscapeSequences) {
+        if at.holds & holds::ESCAPE != 0
+            && view.dialect.has(Difference::EscapeSequences)
+            && !view.literal_at(at)
+        {
             escapes(view, sink, at);
         }
     }
@@ -422,7 +297,7 @@ fn length(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
         }
     };
     let raw = view.raw(at);
-    let length = if raw.is_ascii() && memchr::memchr(view.delimiters.escape, raw).is_none() {
+    let length = if at.holds & (holds::WIDE | holds::ESCAPE) == 0 {
         raw.len()
     } else {
         view.unescaped(at).encode_utf16().count()
@@ -482,10 +357,10 @@ fn formatting_known(body: &[u8]) -> bool {
     let Some((name, number)) = body.split_at_checked(2) else {
         return false;
     };
-    let count = match number {
-        [b'+' | b'-', rest @ ..] => rest,
-        rest => rest,
-    };
+    let count = number
+        .strip_prefix(b"+")
+        .or(number.strip_prefix(b"-"))
+        .unwrap_or(number);
     let numeric = count.iter().all(u8::is_ascii_digit);
     match name {
         b"br" | b"fi" | b"nf" | b"ce" => number.is_empty(),

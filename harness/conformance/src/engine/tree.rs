@@ -4,7 +4,7 @@
 
 use super::profile::{Child, ChildKind, Group, NONE, Profile};
 use crate::dialect::{Dialect, Difference};
-use titer_hl7::{LineKind, Message};
+use titer_hl7::{Delimiters, LineKind, Message};
 
 /// A group or segment instance.
 #[derive(Clone, Copy, Debug)]
@@ -22,10 +22,12 @@ pub(crate) struct Node {
     pub(crate) line: u32,
     pub(crate) start: u32,
     pub(crate) end: u32,
-    pub(crate) parent: u32,
     pub(crate) first: u32,
     pub(crate) last: u32,
     pub(crate) next: u32,
+    /// Segments: where its fields are in [`Tree::fields`].
+    pub(crate) fields_at: u32,
+    pub(crate) fields: u32,
 }
 
 /// Why a line stands outside the tree.
@@ -56,6 +58,28 @@ pub(super) struct Input {
     start: u32,
     end: u32,
     nth: u32,
+    fields_at: u32,
+    fields: u32,
+}
+
+/// Where a field is, and what stands in it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FieldSpan {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) holds: u8,
+}
+
+/// What may stand in a field, as bits of [`FieldSpan::holds`].
+pub(crate) mod holds {
+    pub(crate) const REPETITION: u8 = 1;
+    pub(crate) const COMPONENT: u8 = 2;
+    pub(crate) const SUBCOMPONENT: u8 = 4;
+    pub(crate) const ESCAPE: u8 = 8;
+    /// A byte above 127.
+    pub(crate) const WIDE: u8 = 16;
+    /// Something that is neither a blank nor a delimiter.
+    pub(crate) const VALUE: u8 = 32;
 }
 
 /// An open group and the position reached in it.
@@ -75,6 +99,8 @@ pub(super) struct Open {
 pub(crate) struct Tree {
     pub(crate) nodes: Vec<Node>,
     pub(crate) loose: Vec<LooseLine>,
+    /// The fields of every segment that the profile knows.
+    pub(crate) fields: Vec<FieldSpan>,
     pub(super) input: Vec<Input>,
     counts: Vec<u32>,
     pub(super) open: Vec<Open>,
@@ -113,7 +139,9 @@ impl Tree {
         self.pending.clear();
         self.counts.clear();
         self.counts.resize(profile.names.len(), 0);
+        self.fields.clear();
         let source = message.source();
+        let kinds = kinds(message.delimiters());
         let mut head = false;
         for line in message.lines() {
             let span = line.span();
@@ -124,6 +152,8 @@ impl Tree {
                 start: span.start,
                 end: span.end,
                 nth: 0,
+                fields_at: 0,
+                fields: 0,
             };
             head = head || raw.starts_with(b"MSH");
             let segment = head
@@ -139,6 +169,11 @@ impl Tree {
                 if dialect == Dialect::Titer {
                     entry.nth = self.count(profile, entry.name);
                 }
+                entry.fields_at = self.fields.len() as u32;
+                if let Some(segment) = line.segment() {
+                    self.read_fields(&segment, &kinds, source);
+                }
+                entry.fields = self.fields.len() as u32 - entry.fields_at;
                 self.input.push(entry);
             } else {
                 // rare enough to count by hand
@@ -153,7 +188,6 @@ impl Tree {
         let Some(first) = self.input.first().filter(|i| i.name == *b"MSH").copied() else {
             return Err(Unreadable);
         };
-        debug_assert!(first.end as usize <= source.len());
         self.nodes.push(Node {
             def: 0,
             is_group: true,
@@ -163,16 +197,32 @@ impl Tree {
             line: first.line,
             start: first.start,
             end: first.end,
-            parent: NONE,
             first: NONE,
             last: NONE,
             next: NONE,
+            fields_at: 0,
+            fields: 0,
         });
         match dialect {
             Dialect::Nist163 => self.assign_greedy(profile),
             Dialect::Titer => self.assign_tolerant(profile),
         }
         Ok(())
+    }
+
+    fn read_fields(&mut self, segment: &titer_hl7::Segment<'_>, kinds: &[u8; 256], source: &[u8]) {
+        for field in segment.fields() {
+            let span = field.span();
+            let raw = source
+                .get(span.start as usize..span.end as usize)
+                .unwrap_or_default();
+            let holds = raw.iter().fold(0, |all, b| all | kinds[usize::from(*b)]);
+            self.fields.push(FieldSpan {
+                start: span.start,
+                end: span.end,
+                holds,
+            });
+        }
     }
 
     fn count(&mut self, profile: &Profile, name: [u8; 3]) -> u32 {
@@ -240,10 +290,11 @@ impl Tree {
             line: at.line,
             start: at.start,
             end: at.end,
-            parent,
             first: NONE,
             last: NONE,
             next,
+            fields_at: at.fields_at,
+            fields: at.fields,
         });
         if let Some(b) = self.nodes.get_mut(before as usize) {
             b.next = index;
@@ -270,6 +321,28 @@ impl Tree {
         at.nth = self.count(profile, at.name);
         self.add(parent, position, child, at);
     }
+}
+
+// what each byte says about the field it stands in
+fn kinds(d: Delimiters) -> [u8; 256] {
+    let mut kinds = [holds::VALUE; 256];
+    for (i, kind) in kinds.iter_mut().enumerate() {
+        if i > 127 {
+            *kind |= holds::WIDE;
+        }
+    }
+    for blank in [b' ', b'\t', b'\n', 0x0b, 0x0c, b'\r'] {
+        kinds[usize::from(blank)] = 0;
+    }
+    // one character may serve as two delimiters in a broken message
+    for delimiter in [d.repetition, d.component, d.subcomponent] {
+        kinds[usize::from(delimiter)] = 0;
+    }
+    kinds[usize::from(d.repetition)] |= holds::REPETITION;
+    kinds[usize::from(d.component)] |= holds::COMPONENT;
+    kinds[usize::from(d.subcomponent)] |= holds::SUBCOMPONENT;
+    kinds[usize::from(d.escape)] |= holds::ESCAPE;
+    kinds
 }
 
 // what the reference's line pattern does not match

@@ -1,6 +1,7 @@
 //! Regular expressions of profiles: the Java dialect, always matched against the whole value.
 
 use regex::Regex;
+use std::fmt::Write;
 
 /// A pattern and its compiled form.
 #[derive(Clone, Debug)]
@@ -87,7 +88,7 @@ fn translate(source: &str) -> Result<String, PatternError> {
                         out.push_str(&regex::escape(&quoted));
                     }
                     (e, _) if e.is_ascii_punctuation() => {
-                        out.push_str(&format!("\\x{{{:X}}}", e as u32));
+                        let _ = write!(out, "\\x{{{:X}}}", e as u32);
                     }
                     (e, _) => {
                         out.push('\\');

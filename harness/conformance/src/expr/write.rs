@@ -196,16 +196,14 @@ impl Writer<'_> {
                 let list: Vec<String> = list.iter().map(ToString::to_string).collect();
                 let _ = write!(out, "in numbers {{{}}}", list.join(", "));
             }
-            Test::Matches(pattern) => {
-                match self.patterns.iter().find(|(_, p)| p == pattern) {
-                    Some((name, _)) => {
-                        let _ = write!(out, "matches {name}");
-                    }
-                    None => {
-                        let _ = write!(out, "matches /{}/", pattern.source().replace('/', "\\/"));
-                    }
-                };
-            }
+            Test::Matches(pattern) => match self.patterns.iter().find(|(_, p)| p == pattern) {
+                Some((name, _)) => {
+                    let _ = write!(out, "matches {name}");
+                }
+                None => {
+                    let _ = write!(out, "matches /{}/", pattern.source().replace('/', "\\/"));
+                }
+            },
             Test::Compares {
                 operator,
                 with,

@@ -1,6 +1,7 @@
 //! What a table offers instead of a code that it does not hold.
 
 use crate::engine::profile::{Binding, Profile, Table};
+use crate::model::Openness;
 
 /// The name of a table as people say it: the guide's own narrowing of an HL7 table goes by the HL7 table's name.
 pub(crate) fn table_label(id: &str) -> &str {
@@ -43,7 +44,29 @@ pub(crate) fn help(profile: &Profile, binding: &Binding, value: &str) -> Option<
         let near: Vec<String> = near.iter().map(|c| format!("`{c}`")).collect();
         parts.push(format!("did you mean {}?", super::listed(&near, "or")));
     }
+    if tables.iter().any(|t| t.openness == Openness::Open) {
+        parts.push("the table is open, so a receiver may have agreed on more codes".to_owned());
+    }
     (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// The tables of a binding with their names: `a value of HL70322 (completion status)`.
+pub(crate) fn expected(profile: &Profile, binding: &Binding) -> String {
+    let names: Vec<String> = binding
+        .names
+        .iter()
+        .zip(&binding.tables)
+        .map(|(id, index)| {
+            let label = table_label(id);
+            match profile.tables.get(*index as usize) {
+                Some(t) if !t.name.is_empty() && !t.name.eq_ignore_ascii_case(label) => {
+                    format!("{label} ({})", t.name)
+                }
+                _ => label.to_owned(),
+            }
+        })
+        .collect();
+    format!("a value of {}", super::listed(&names, "or"))
 }
 
 // codes a slip of the keyboard away from the value, at most two

@@ -461,7 +461,7 @@ impl Speaker<'_> {
                     "`{{value}}` is not a value of {tables} ({})",
                     self.subject(named)
                 ))
-                .expected(format!("a value of {tables}"));
+                .expected(codes::expected(profile, binding));
                 said.help = codes::help(profile, binding, &value);
                 said
             }

@@ -1,8 +1,9 @@
 //! What the places of a profile are called.
 
 use crate::detection::{Place, What};
-use crate::engine::profile::{Class, Datatype, Element, NONE, Profile, Segment};
+use crate::engine::profile::{Datatype, Element, NONE, Profile, Segment};
 use crate::expr::Step;
+use std::fmt::Write;
 use titer_hl7::Message;
 
 /// What a place is called, and what the profile says about it.
@@ -28,7 +29,6 @@ impl Named<'_> {
 
 /// The path as a finding prints it: `PID-5[2].1`, `RXA[2]-5`, `ORDER[2]`; first instances go without an index.
 pub(crate) fn path(profile: &Profile, place: &Place, numbered: bool) -> String {
-    use std::fmt::Write;
     let mut out = match place.what {
         What::Line => return String::new(),
         What::Loose | What::Segment => String::from_utf8_lossy(&place.name).into_owned(),
@@ -119,9 +119,8 @@ fn field_datatype<'p>(
     line: u32,
 ) -> Option<&'p Datatype> {
     let field = segment.fields.get(usize::from(position).checked_sub(1)?)?;
-    let fixed = profile.datatype(field.datatype)?;
-    if fixed.class != Class::Varies {
-        return Some(fixed);
+    if !field.mapped {
+        return profile.datatype(field.datatype);
     }
     let mapping = segment.mappings.iter().find(|m| m.position == position)?;
     let found = message.line(line)?.segment()?;
@@ -218,7 +217,7 @@ pub(crate) fn reached(
         label.push(if depth == 0 { '-' } else { '.' });
         label.push_str(&step.position.to_string());
         if let Some(n) = step.instance.filter(|n| *n > 1) {
-            label.push_str(&format!("[{n}]"));
+            let _ = write!(label, "[{n}]");
         }
         depth += 1;
         match element {

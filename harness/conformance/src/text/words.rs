@@ -49,7 +49,7 @@ impl Words<'_> {
                         quoted(&list.iter().map(ToString::to_string).collect::<Vec<_>>())
                     }
                     Test::Matches(_) => {
-                        return format!("{subject} {} written as the profile's pattern asks", be);
+                        return format!("{subject} {be} written as the profile's pattern asks");
                     }
                     Test::Compares { operator, with, .. } => {
                         let value = match with {

@@ -75,6 +75,18 @@ impl File {
             None => self.wrong(at, format!("`{}` is not {what}", at.value)),
         }
     }
+
+    fn bad_range<T>(&self, at: Option<&Spanned<String>>) -> Result<T> {
+        match at {
+            Some(at) => self.wrong(
+                at,
+                format!("`{}` is not a range such as 0..1 or 1..*", at.value),
+            ),
+            None => Err(Box::new(
+                Diagnostic::new("a range is missing").in_file(&self.name),
+            )),
+        }
+    }
 }
 
 fn patterns(source: &dyn Source) -> Result<Vec<(String, Pattern)>> {
@@ -189,9 +201,8 @@ impl Loader<'_> {
             let place = &spanned.value;
             let usage = file.must(&place.usage, Usage::parse(&place.usage.value), "a usage")?;
             let occurs = place.occurs.as_ref();
-            let cardinality = match small::occurs(occurs.map(|o| o.value.as_str()), usage) {
-                Some(c) => c,
-                None => return self.bad_range(file, occurs),
+            let Some(cardinality) = small::occurs(occurs.map(|o| o.value.as_str()), usage) else {
+                return file.bad_range(occurs);
             };
             let (kind, name) = match (&place.segment, &place.group) {
                 (Some(id), None) => {
@@ -231,18 +242,6 @@ impl Loader<'_> {
             names.push(name);
         }
         Ok((children, names))
-    }
-
-    fn bad_range<T>(&self, file: &File, at: Option<&Spanned<String>>) -> Result<T> {
-        match at {
-            Some(at) => file.wrong(
-                at,
-                format!("`{}` is not a range such as 0..1 or 1..*", at.value),
-            ),
-            None => Err(Box::new(
-                Diagnostic::new("a range is missing").in_file(&file.name),
-            )),
-        }
     }
 
     // the file that holds all flavours of a segment or data type
@@ -383,7 +382,7 @@ impl Loader<'_> {
                 },
                 _ => match small::occurs(occurs.map(|o| o.value.as_str()), usage) {
                     Some(c) => c,
-                    None => return self.bad_range(file, occurs),
+                    None => return file.bad_range(occurs),
                 },
             };
             let length = match &e.length {
@@ -391,7 +390,7 @@ impl Loader<'_> {
                 Some(l) => match (small::range(&l.value), e.conformance_length) {
                     (Some((min, max)), None) => Length::Between(min, max),
                     (Some(_), Some(_)) => Length::Both,
-                    (None, _) => return self.bad_range(file, Some(l)),
+                    (None, _) => return file.bad_range(Some(l)),
                 },
             };
             let binding = match &e.codes {

@@ -36,7 +36,7 @@ impl Source for include_dir::Dir<'_> {
     }
 }
 
-impl Source for std::collections::HashMap<String, String> {
+impl Source for std::collections::BTreeMap<String, String> {
     fn text(&self, path: &str) -> Option<std::borrow::Cow<'_, str>> {
         self.get(path).map(|t| t.as_str().into())
     }

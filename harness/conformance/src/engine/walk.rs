@@ -1,0 +1,348 @@
+//! The one walk over a message: at every element its structure, its codes and its rules.
+
+use super::element::{At, Level, Shape, View};
+use super::profile::{Element, NONE, Segment};
+use super::rules::Rules;
+use super::structure::{self, Sink, forbidden};
+use super::tree::holds;
+use super::{codes, judge};
+use crate::detection::{Kind, Place};
+use crate::dialect::Difference;
+use crate::model::Usage;
+use titer_finding::Severity;
+
+/// What is asked of an element and of what is inside it.
+#[derive(Clone, Copy)]
+pub(crate) struct Tasks<'r> {
+    pub(crate) structure: bool,
+    pub(crate) codes: bool,
+    pub(crate) rules: Option<&'r Rules>,
+}
+
+impl<'r> Tasks<'r> {
+    /// Everything.
+    pub(crate) fn all(rules: &'r Rules) -> Self {
+        Self {
+            structure: true,
+            codes: true,
+            rules: Some(rules),
+        }
+    }
+
+    /// The rules alone.
+    pub(crate) fn rules(rules: &'r Rules) -> Self {
+        Self {
+            structure: false,
+            codes: false,
+            rules: Some(rules),
+        }
+    }
+
+    // what is not supported is not looked into, but rules hold there too
+    fn forbidden(self) -> Self {
+        Self {
+            structure: false,
+            codes: false,
+            ..self
+        }
+    }
+
+    fn none(self) -> bool {
+        !self.structure && !self.codes && self.rules.is_none()
+    }
+}
+
+/// Walks the whole message.
+pub(crate) fn message(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>) {
+    node(view, tasks, sink, 0);
+    if let Some(rules) = tasks.rules.filter(|r| !r.contexts.is_empty())
+        && let Some(message) = view.node_element(0)
+    {
+        judge::contexts(view, rules, sink, &message, &rules.contexts);
+    }
+}
+
+fn node(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, index: u32) {
+    let Some(at) = view.node_element(index) else {
+        return;
+    };
+    match at.shape {
+        Shape::Group(def) => {
+            if let Some(rules) = tasks.rules
+                && let Some(attached) = rules.groups.get(def as usize)
+            {
+                judge::own(view, rules, attached, sink, &at);
+            }
+            if tasks.structure {
+                structure::group(view, sink, index);
+            }
+            let children = view.profile.group(def).map(|g| g.children.as_slice());
+            for (child, n) in view.tree.children(index) {
+                let usage = children
+                    .and_then(|c| c.get(usize::from(n.position) - 1))
+                    .map_or(Usage::O, |c| c.usage);
+                let tasks = match forbidden(usage) {
+                    Some(_) => tasks.forbidden(),
+                    None => tasks,
+                };
+                node(view, tasks, sink, child);
+            }
+        }
+        Shape::Segment(def) => segment(view, tasks, sink, &at, def),
+        _ => {}
+    }
+}
+
+fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def: u32) {
+    let (Some(segment), Some(node)) = (view.profile.segment(def), view.node(at)) else {
+        return;
+    };
+    if let Some(rules) = tasks.rules
+        && let Some(attached) = rules.segments.get(def as usize)
+    {
+        judge::own(view, rules, attached, sink, at);
+    }
+    let deep = tasks
+        .rules
+        .is_some_and(|r| r.fields.get(def as usize) == Some(&true));
+    let tasks = Tasks {
+        rules: tasks.rules.filter(|_| deep),
+        ..tasks
+    };
+    if tasks.none() {
+        return;
+    }
+    let before = sink.found.len();
+    let known = segment.fields.len().min(node.fields as usize);
+    for (i, element) in segment.fields.iter().enumerate().take(known) {
+        let position = i as u16 + 1;
+        let span = view.field(node, position);
+        if span.is_some_and(|f| f.end > f.start) {
+            field(view, tasks, sink, at, (segment, element, position), before);
+        }
+    }
+    if tasks.structure {
+        absent_fields(view, sink, at, segment);
+        structure::extra_fields(view, sink, at, segment.fields.len());
+    }
+}
+
+fn absent_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, segment: &Segment) {
+    let parent = view.place(at);
+    for position in &segment.wanted {
+        let Some(element) = segment.fields.get(usize::from(*position) - 1) else {
+            continue;
+        };
+        let mut there = false;
+        view.repetitions(at.node, *position, element.datatype, &mut |_| there = true);
+        if !there {
+            let place = Place {
+                field: *position,
+                repetition: 1,
+                ..parent
+            };
+            structure::missing(view, sink, element.usage, place, at);
+        }
+    }
+}
+
+fn field(
+    view: &View<'_>,
+    tasks: Tasks<'_>,
+    sink: &mut Sink<'_>,
+    segment_at: &At,
+    (segment, element, position): (&Segment, &Element, u16),
+    before: usize,
+) {
+    let datatype = if element.mapped {
+        view.field_datatype(segment_at.node, segment, position)
+    } else {
+        element.datatype
+    };
+    let mut inner = narrowed(view, tasks, element, datatype);
+    let repetitions =
+        |f: &mut dyn FnMut(At)| view.repetitions(segment_at.node, position, datatype, f);
+    if tasks.structure {
+        if let Some(kind) = forbidden(element.usage) {
+            repetitions(&mut |r| sink.at(view, kind, Severity::Error, &r, (0, 0)));
+            inner.structure = false;
+        } else {
+            inner.structure = occurrences(view, sink, element, before, &repetitions);
+        }
+    }
+    if !inner.none() {
+        repetitions(&mut |r| visit(view, inner, sink, &r, element));
+    }
+}
+
+// judges how often a field occurs; whether its repetitions are worth a look
+fn occurrences(
+    view: &View<'_>,
+    sink: &mut Sink<'_>,
+    element: &Element,
+    before: usize,
+    repetitions: &dyn Fn(&mut dyn FnMut(At)),
+) -> bool {
+    let (mut count, mut last, mut nulls) = (0u32, None, 0u32);
+    repetitions(&mut |r| {
+        count += 1;
+        nulls += u32::from(matches!(r.shape, Shape::Null(_)));
+        last = Some(r);
+    });
+    let Some(last) = last else {
+        return false;
+    };
+    if nulls > 0 && count > 1 {
+        if !view.dialect.has(Difference::NullRepetition) {
+            forget_structure(sink, before);
+        }
+        sink.at(view, Kind::NullRepeated, Severity::Error, &last, (count, 0));
+        return false;
+    }
+    let range = (element.min, element.max);
+    if last.repetition < element.min {
+        sink.at(view, Kind::Cardinality, Severity::Error, &last, range);
+    } else if last.repetition > element.max {
+        repetitions(&mut |r| {
+            if r.repetition > element.max {
+                sink.at(view, Kind::Cardinality, Severity::Error, &r, range);
+            }
+        });
+    }
+    true
+}
+
+// the reference loses what it found on the structure of earlier fields
+fn forget_structure(sink: &mut Sink<'_>, before: usize) {
+    let mut index = 0;
+    sink.found.retain(|d| {
+        index += 1;
+        index <= before || !d.kind.is_structural()
+    });
+}
+
+// what is left to do for an element of this data type
+fn narrowed<'r>(view: &View<'_>, tasks: Tasks<'r>, element: &Element, datatype: u32) -> Tasks<'r> {
+    let bound = || {
+        element.binding != NONE
+            || view
+                .profile
+                .datatype(datatype)
+                .is_some_and(|d| d.bound_inside)
+    };
+    Tasks {
+        structure: tasks.structure,
+        codes: tasks.codes && forbidden(element.usage).is_none() && bound(),
+        rules: tasks
+            .rules
+            .filter(|r| r.inside.get(datatype as usize) == Some(&true)),
+    }
+}
+
+// a repetition, component or subcomponent that is there
+fn visit(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
+    let datatype = match at.shape {
+        Shape::Simple(d) => {
+            if tasks.structure {
+                structure::simple(view, sink, at, element, d);
+            }
+            d
+        }
+        Shape::Complex(d) => {
+            if tasks.structure && element.constant.is_some() {
+                sink.at(view, Kind::ConstantDefinition, Severity::Error, at, (0, 0));
+            }
+            d
+        }
+        Shape::Null(d) => d,
+        Shape::Unresolved => {
+            if tasks.structure {
+                sink.at(view, Kind::Unresolved, Severity::Error, at, (0, 0));
+            }
+            return;
+        }
+        Shape::Group(_) | Shape::Segment(_) => return,
+    };
+    if tasks.codes && element.binding != NONE {
+        codes::check(view, sink, at, element.binding);
+    }
+    if let Some(rules) = tasks.rules
+        && let Some(attached) = rules.datatypes.get(datatype as usize)
+    {
+        judge::own(view, rules, attached, sink, at);
+    }
+    if matches!(at.shape, Shape::Complex(_)) {
+        parts(view, tasks, sink, at, datatype);
+    }
+}
+
+fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, datatype: u32) {
+    let Some(def) = view.profile.datatype(datatype) else {
+        return;
+    };
+    let (level, separator, divided) = if at.level == Level::Field {
+        (
+            Level::Component,
+            view.delimiters.component,
+            at.holds & holds::COMPONENT != 0,
+        )
+    } else {
+        (
+            Level::Subcomponent,
+            view.delimiters.subcomponent,
+            at.holds & holds::SUBCOMPONENT != 0,
+        )
+    };
+    // one bit for each of the first 64 parts that is there; HL7 has no type with more
+    let mut there = 0u64;
+    let mut from = at.start;
+    let mut rest = true;
+    for (i, component) in def.components.iter().enumerate() {
+        let to = if divided {
+            view.next(separator, from, at.end)
+        } else {
+            at.end
+        };
+        if to > from {
+            let position = i as u16 + 1;
+            let part = view.make_part(at, position, level, component.datatype, from, to);
+            if let Some(part) = part {
+                there |= 1u64.checked_shl(i as u32).unwrap_or_default();
+                let mut inner = narrowed(view, tasks, component, component.datatype);
+                if let Some(kind) = forbidden(component.usage) {
+                    if tasks.structure {
+                        sink.at(view, kind, Severity::Error, &part, (0, 0));
+                    }
+                    inner.structure = false;
+                }
+                if !inner.none() {
+                    visit(view, inner, sink, &part, component);
+                }
+            }
+        }
+        rest = to < at.end;
+        from = to + 1;
+        if !rest {
+            break;
+        }
+    }
+    if !tasks.structure {
+        return;
+    }
+    for position in &def.wanted {
+        let bit = 1u64
+            .checked_shl(u32::from(*position) - 1)
+            .unwrap_or_default();
+        if there & bit != 0 || (bit == 0 && view.part(at, *position).is_some()) {
+            continue;
+        }
+        let Some(component) = def.components.get(usize::from(*position) - 1) else {
+            continue;
+        };
+        let place = judge::child_place(view, at, *position);
+        structure::missing(view, sink, component.usage, place, at);
+    }
+    if rest && from <= at.end {
+        structure::extra_parts(view, sink, at, def.components.len(), from, separator);
+    }
+}
