@@ -3,6 +3,7 @@
 mod common;
 
 use common::{folder, good};
+use std::fmt::Write;
 use titer_plan::model::{Action, Side, StepKind};
 
 // one step of each kind of `../shared/domain/step-kinds.md`, K1 to K21, by its number
@@ -168,7 +169,7 @@ fn plan() -> tempfile::TempDir {
     let mut case = "id: ONE\ntitle: every kind of step\ncapability: report\nwith: {patient: ann, facility: clinic}\nsteps:\n".to_owned();
     for (name, _, body) in STEPS {
         let id = name.to_lowercase().replace(' ', "-");
-        case.push_str(&format!("  - id: {id}\n    covers: R-1\n    {body}\n"));
+        writeln!(case, "  - id: {id}\n    covers: R-1\n    {body}").expect("a step");
     }
     let mut files = good();
     files.retain(|(name, _)| !name.starts_with("known") && !name.starts_with("expectations"));

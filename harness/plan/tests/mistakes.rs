@@ -2,9 +2,22 @@
 
 mod common;
 
-use common::{folder, good, with};
+use common::{folder, good};
 use std::fmt::Write;
 use std::path::Path;
+use tempfile::TempDir;
+
+/// The good plan with one text in one file replaced.
+fn with(file: &str, from: &str, to: &str) -> TempDir {
+    let mut files = good();
+    let entry = files
+        .iter_mut()
+        .find(|(name, _)| *name == file)
+        .unwrap_or_else(|| panic!("no file {file}"));
+    assert!(entry.1.contains(from), "`{from}` is not in {file}");
+    entry.1 = entry.1.replacen(from, to, 1);
+    folder(&files)
+}
 
 /// What is said about a plan, with the folder's name replaced.
 fn said(dir: &Path) -> String {

@@ -2,14 +2,27 @@
 
 mod common;
 
-use common::{folder, good, with};
+use common::{folder, good};
 use jiff::civil::date;
+use tempfile::TempDir;
 use titer_plan::dates::Shift;
 use titer_plan::model::Text;
 use titer_plan::span::Syntax;
 use titer_plan::syntax::{MessageOf, Path};
 use titer_plan::template::Template;
 use titer_plan::{Entries, Exchanged, NothingYet, Occasion, Parsed, Plan, Scope};
+
+/// The good plan with one text in one file replaced.
+fn with(file: &str, from: &str, to: &str) -> TempDir {
+    let mut files = good();
+    let entry = files
+        .iter_mut()
+        .find(|(name, _)| *name == file)
+        .unwrap_or_else(|| panic!("no file {file}"));
+    assert!(entry.1.contains(from), "`{from}` is not in {file}");
+    entry.1 = entry.1.replacen(from, to, 1);
+    folder(&files)
+}
 
 fn occasion(year: i16, month: i8, day: i8, seed: u64) -> Occasion {
     let now = date(year, month, day)

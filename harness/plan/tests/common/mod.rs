@@ -104,15 +104,3 @@ pub(crate) fn folder(files: &[(&str, String)]) -> TempDir {
     }
     dir
 }
-
-/// The good plan with one text in one file replaced.
-pub(crate) fn with(file: &str, from: &str, to: &str) -> TempDir {
-    let mut files = good();
-    let entry = files
-        .iter_mut()
-        .find(|(name, _)| *name == file)
-        .unwrap_or_else(|| panic!("no file {file}"));
-    assert!(entry.1.contains(from), "`{from}` is not in {file}");
-    entry.1 = entry.1.replacen(from, to, 1);
-    folder(&files)
-}
