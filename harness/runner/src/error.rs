@@ -1,30 +1,16 @@
 //! Why a run does not take place.
 
+use titer_finding::Diagnostic;
 use titer_wire::{ClientError, ServerError};
 
 /// Why a run does not take place. What the system under test does wrong is never one of these.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// A pattern cannot be read.
-    #[error("`{pattern}` is not a pattern: {why}")]
-    Pattern {
-        /// The pattern.
-        pattern: String,
-        /// What is wrong with it.
-        why: String,
-    },
-    /// Nothing is left to do.
-    #[error("no case of the plan {plan} matches `{filter}`")]
-    NothingSelected {
-        /// The plan.
-        plan: String,
-        /// The patterns.
-        filter: String,
-        /// Cases whose names are close.
-        near: Vec<String>,
-    },
-    /// The plan has no case.
-    #[error("the plan {plan} has no case")]
+    /// A pattern cannot be read, or chooses nothing.
+    #[error("{}", .0.message)]
+    Selection(Box<Diagnostic>),
+    /// The plan has no step.
+    #[error("the plan {plan} has no step to run")]
     EmptyPlan {
         /// The plan.
         plan: String,

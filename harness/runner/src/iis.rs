@@ -131,11 +131,7 @@ impl<'a> Caller<'a> {
     }
 
     /// The credentials of a step: those of the facility that it binds.
-    pub(crate) fn credentials(
-        &self,
-        facility: Option<(&str, String)>,
-        stranger: bool,
-    ) -> Credentials {
+    pub(crate) fn credentials(&self, facility: Option<(&str, String)>) -> Credentials {
         let own = &self.target.credentials;
         let Some((id, code)) = facility else {
             return own.clone();
@@ -143,7 +139,7 @@ impl<'a> Caller<'a> {
         if let Some(given) = self.target.facilities.get(id) {
             return given.clone();
         }
-        if own.facility.is_empty() || stranger {
+        if own.facility.is_empty() {
             return Credentials {
                 facility: code,
                 ..own.clone()
@@ -287,10 +283,9 @@ impl<'a> Sender<'a> {
             Some(id) => self.facility(&scope, &id.value)?,
             None => None,
         };
-        let credentials = self.caller.credentials(
-            facility.as_ref().map(|(i, c)| (i.as_str(), c.clone())),
-            wanted.stranger,
-        );
+        let credentials = self
+            .caller
+            .credentials(facility.as_ref().map(|(i, c)| (i.as_str(), c.clone())));
         Ok((bytes, credentials))
     }
 
@@ -553,7 +548,6 @@ impl<'a> Sender<'a> {
                 facility: query.facility.clone(),
                 ..Bindings::default()
             },
-            stranger: query.facility.is_some(),
             ..Wanted::new(&query.message.value, &query.vary)
         };
         let rendered = self.render(case, plan_step, &wanted);
@@ -697,8 +691,6 @@ struct Wanted<'a> {
     more: Bindings,
     // which message of the step it is, from 0
     again: u32,
-    // whether somebody else than the run's own facility sends it
-    stranger: bool,
 }
 
 type Vary = titer_plan::Entries<titer_hl7::Path, model::Text>;
@@ -710,7 +702,6 @@ impl<'a> Wanted<'a> {
             vary,
             more: Bindings::default(),
             again: 0,
-            stranger: false,
         }
     }
 }

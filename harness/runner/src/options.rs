@@ -26,7 +26,7 @@ pub struct IisTarget {
     pub url: String,
     /// How messages are sent.
     pub way: Way,
-    /// User, password and facility. Without a facility, the code of the facility that a step binds is used.
+    /// User, password and facility. Where the facility is empty, it is the code of the facility that a step binds.
     pub credentials: Credentials,
     /// Credentials of single facilities of the plan, by the facility's id.
     pub facilities: BTreeMap<String, Credentials>,

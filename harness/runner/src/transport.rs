@@ -182,10 +182,9 @@ fn attempt(
         let facility = sender.setting.plan.data.facilities.get(&id.value)?;
         Some((id.value.clone(), scope.text(&facility.code).ok()?))
     });
-    let own = sender.caller.credentials(
-        facility.as_ref().map(|(i, c)| (i.as_str(), c.clone())),
-        false,
-    );
+    let own = sender
+        .caller
+        .credentials(facility.as_ref().map(|(i, c)| (i.as_str(), c.clone())));
     let credentials = changed(&own, transport.credentials, &occasion);
     let client = sender.caller.soap(&credentials)?;
     let version = match sender.caller.target.way {
@@ -204,11 +203,6 @@ fn attempt(
         kept = Some(k);
     };
     let tried = match transport.call {
-        TransportCall::ConnectivityTest
-            if transport.credentials == Which::None || transport.credentials == Which::Right =>
-        {
-            of_answer(client.connectivity_test(&echo), Back::Text)
-        }
         TransportCall::ConnectivityTest => of_answer(client.connectivity_test(&echo), Back::Text),
         TransportCall::Submit | TransportCall::Oversized => {
             let message = match transport.call {

@@ -65,6 +65,22 @@ pub fn conform(message: &Message<'_>, profiles: &[&str], waivers: &[&Waiver]) ->
         .iter()
         .find(|f| f.severity == Severity::Error)
         .map(|f| f.location.clone());
+    if outcome == Outcome::NotMet {
+        let places: Vec<String> = findings
+            .iter()
+            .filter(|f| f.severity == Severity::Error)
+            .map(|f| match f.location.path.as_str() {
+                "" => f.rule.clone(),
+                path => format!("{} at {path}", f.rule),
+            })
+            .collect();
+        let shown = places.iter().take(3).cloned().collect::<Vec<_>>();
+        let more = match places.len().saturating_sub(shown.len()) {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        assertion.because = Some(format!("{}{more}", shown.join(", ")));
+    }
     if outcome == Outcome::Allowed {
         let reasons: Vec<&str> = applied.iter().map(|w| w.reason.as_str()).collect();
         assertion.because = Some(format!("allowed: {}", reasons.join("; ")));

@@ -157,7 +157,7 @@ impl<'a> Asserting<'a> {
             for detail in details(dose) {
                 judgements.push(self.detail(dose, &detail, found));
             }
-            judgements.extend(self.inside(&wanted.expect, &found.within, &dose.label));
+            judgements.extend(self.inside(&wanted.expect, &found.within, &said(dose)));
         }
         judgements
     }
@@ -231,7 +231,7 @@ impl<'a> Asserting<'a> {
         let value = spot.value();
         let expected = values.join(" or ");
         let mut assertion = self.assertion(
-            format!("{}: {name} {}", dose.label, shown(&expected)),
+            format!("{}: {name} {}", said(dose), shown(&expected)),
             Outcome::Met,
         );
         assertion.at = Some(spot.path.to_string());
@@ -256,12 +256,12 @@ impl<'a> Asserting<'a> {
         finding.message = match &value {
             Some(_) => format!(
                 "{}: {name} expected {}, found `{{value}}`",
-                dose.label,
+                said(dose),
                 shown(&expected)
             ),
             None => format!(
                 "{}: {name} expected {}, found nothing",
-                dose.label,
+                said(dose),
                 shown(&expected)
             ),
         };
@@ -523,9 +523,15 @@ fn shown(text: &str) -> String {
 // the dose as a reader is told it
 fn said(dose: &Dose) -> String {
     let date = dose.date.as_deref().and_then(in_words);
-    match date {
-        Some(date) if !dose.label.contains(" of ") => format!("{} of {date}", dose.label),
+    let code = dose.cvx.first().or(dose.ndc.first());
+    let name = match code {
+        // without a name of its own, the plan names a dose by code and digits
+        Some(code) if dose.label.starts_with(&format!("dose {code}")) => format!("dose {code}"),
         _ => dose.label.clone(),
+    };
+    match date {
+        Some(date) => format!("{name} of {date}"),
+        None => name,
     }
 }
 

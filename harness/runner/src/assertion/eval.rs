@@ -268,7 +268,8 @@ impl<'a> Asserting<'a> {
                 Judgement::of(assertion)
             }
             Verdict::Wrong(wrong) => {
-                self.missed(assertion, written, spot, value.as_deref(), &wrong)
+                let place = titled(label, &spot.path.to_string());
+                self.missed(assertion, written, &place, spot, value.as_deref(), &wrong)
             }
         }
     }
@@ -278,6 +279,7 @@ impl<'a> Asserting<'a> {
         &self,
         mut assertion: Assertion,
         written: &Path,
+        place: &str,
         spot: &Spot<'a>,
         value: Option<&str>,
         wrong: &Wrong,
@@ -308,7 +310,7 @@ impl<'a> Asserting<'a> {
             .clone()
             .or_else(|| value.is_none().then(|| "nothing stands there".to_owned()));
         let mut finding = rules::finding(wrong.rule, self.fixer, spot.location.clone());
-        let said = escaped(&format!("{}: expected {}", assertion.what, wrong.said()));
+        let said = escaped(&format!("{place}: expected {}", wrong.said()));
         finding.message = match value {
             Some(_) => format!("{said}, found `{{value}}`"),
             None => format!("{said}, found nothing"),
@@ -651,7 +653,10 @@ impl<'a> Asserting<'a> {
         assertion.outcome = Outcome::NotMet;
         let location = assertion.location.clone().unwrap_or_default();
         let mut finding = rules::finding(rules::id::COUNT, self.fixer, location);
-        finding.message = format!("{name}: {n} found, {} expected", counted(count));
+        finding.message = match n {
+            0 => format!("{name} is not there, expected {}", counted(count)),
+            n => format!("{name} is there {}, expected {}", times(n), counted(count)),
+        };
         finding.expected = Some(counted(count));
         // the one that is nearest says most
         let nearest = misses
@@ -659,36 +664,40 @@ impl<'a> Asserting<'a> {
             .filter(|m| !m.is_empty() && m.len() < wanted.len().max(2))
             .min_by_key(|m| m.len());
         if let (true, Some(nearest)) = (n < count.least, nearest) {
-            let parts: Vec<String> = nearest
+            let parts: Vec<(String, String, &str)> = nearest
                 .iter()
                 .filter_map(|(i, spot)| {
                     let (_, values) = wanted.get(*i)?;
                     let near = values
                         .iter()
-                        .find_map(|v| near_miss(v, &spot.value().unwrap_or_default()))
-                        .map(|n| format!(" ({n})"))
-                        .unwrap_or_default();
-                    Some(format!("{} is not {}{near}", spot.path, listed(values)))
+                        .find_map(|v| near_miss(v, &spot.value().unwrap_or_default()));
+                    Some((spot.path.to_string(), listed(values), near.unwrap_or("")))
                 })
                 .collect();
+            let brief = |(path, values, near): &(String, String, &str)| match *near {
+                "" => format!("{path} is not {values}"),
+                near => format!("{path} is not {values} but {near}"),
+            };
+            let brief: Vec<String> = parts.iter().map(brief).collect();
             if let Some((_, spot)) = nearest.first() {
                 finding.location = spot.location.clone();
                 finding.value = spot.value().map(Phi::new);
                 assertion.location = Some(spot.location.clone());
                 assertion.at = Some(spot.path.to_string());
-                let help = match nearest.len() {
-                    1 if spot.value().is_some() => {
-                        format!(
-                            "the nearest has `{{value}}` at {}: {}",
-                            spot.path,
-                            parts.join(", ")
-                        )
+                let help = match parts.as_slice() {
+                    [(path, values, near)] if spot.value().is_some() => {
+                        let near = if near.is_empty() {
+                            String::new()
+                        } else {
+                            format!(": {near}")
+                        };
+                        format!("the nearest has `{{value}}` at {path} instead of {values}{near}")
                     }
-                    _ => format!("in the nearest, {}", parts.join(" and ")),
+                    _ => format!("in the nearest, {}", brief.join(" and ")),
                 };
                 finding.help = Some(help);
             }
-            assertion.because = Some(format!("in the nearest, {}", parts.join(" and ")));
+            assertion.because = Some(format!("in the nearest, {}", brief.join(" and ")));
         }
         Judgement {
             assertion,
@@ -778,10 +787,14 @@ impl<'a> Asserting<'a> {
             finding.location = first.assertion.location.clone().unwrap_or_default();
             finding.value.clone_from(&first.assertion.found);
         }
-        finding.message = titled(
+        finding.message = escaped(&titled(
             label,
-            &format!("none of {} alternatives holds", alternatives.len()),
-        );
+            &format!(
+                "none of the {} alternatives holds: {}",
+                alternatives.len(),
+                expected.join(", or ")
+            ),
+        ));
         finding.expected.clone_from(&assertion.expected);
         Judgement {
             assertion,
@@ -918,12 +931,15 @@ fn called(e: &Expectation, target: &Parsed<Target>, wanted: &[(&Path, Vec<String
     }
 }
 
-fn counted(count: titer_plan::model::Count) -> String {
-    let times = |n: u32| match n {
+fn times(n: u32) -> String {
+    match n {
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         n => format!("{n} times"),
-    };
+    }
+}
+
+fn counted(count: titer_plan::model::Count) -> String {
     match (count.least, count.most) {
         (0, Some(0)) => "never".to_owned(),
         (a, Some(b)) if a == b => format!("exactly {}", times(a)),

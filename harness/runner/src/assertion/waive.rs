@@ -33,6 +33,7 @@ pub(super) fn covers(wide: &Path, narrow: &Path) -> bool {
         && part(wide.subcomponent(), narrow.subcomponent())
 }
 
+// a rule id with `*` for any run of characters, in any case
 fn like(pattern: &str, text: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == text,
@@ -59,9 +60,10 @@ pub(super) fn allows(waiver: &Waiver, miss: Miss<'_>, message: &Message<'_>) -> 
                 .any(|w| covers(w, path))
         });
     let rule = waiver.rules.is_empty()
-        || miss
-            .rule
-            .is_some_and(|rule| waiver.rules.iter().any(|w| like(w, rule)));
+        || miss.rule.is_some_and(|rule| {
+            let rule = rule.to_lowercase();
+            waiver.rules.iter().any(|w| like(&w.to_lowercase(), &rule))
+        });
     let value = waiver.values.is_empty()
         || miss
             .value
