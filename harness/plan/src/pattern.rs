@@ -23,17 +23,6 @@ impl Pattern {
         let path: Vec<&str> = path.split('/').collect();
         (1..=path.len()).any(|n| parts_match(&self.parts, path.get(..n).unwrap_or_default()))
     }
-
-    /// Whether something inside this name can match: `onc-2015/AD-1/report` reaches into `onc-2015/AD-1`.
-    pub fn reaches(&self, path: &str) -> bool {
-        let path: Vec<&str> = path.split('/').collect();
-        self.covers(&path.join("/"))
-            || (0..=self.parts.len()).any(|n| {
-                let head = self.parts.get(..n).unwrap_or_default();
-                parts_match(head, &path)
-                    || head.last().is_some_and(|p| p == "**") && parts_match(head, &path)
-            })
-    }
 }
 
 fn parts_match(pattern: &[String], path: &[&str]) -> bool {
