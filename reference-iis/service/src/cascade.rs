@@ -194,11 +194,19 @@ pub(crate) fn run(
     cascade.lost.segments.extend(segments.keys());
 
     let ends = endings(of, shape, &segments, &mut cascade.lost);
-    for c in causes {
-        let row = c.row(shape, &segments, &cascade.lost);
-        cascade.rows.push(row);
+    let mut rows: Vec<(Option<u32>, Row)> = causes
+        .into_iter()
+        .map(|c| (c.line, c.row(shape, &segments, &cascade.lost)))
+        .collect();
+    // each end stands after the last of its causes
+    for end in ends {
+        let at = rows
+            .iter()
+            .rposition(|(line, _)| line.is_some_and(|l| end.lines.contains(&l)));
+        let at = at.map_or(rows.len(), |at| at + 1);
+        rows.insert(at, (end.lines.first().copied(), end.row));
     }
-    cascade.rows.extend(ends);
+    cascade.rows = rows.into_iter().map(|(_, row)| row).collect();
     cascade
 }
 
@@ -276,6 +284,10 @@ fn effect(
             (Effect::Keep, Severity::Warning)
         }
         (_, Severity::Error) if in_field => (Effect::Drop, Severity::Warning),
+        // without these segments something is lost for certain
+        (Category::Usage, Severity::Error) if shape::is_vital(name) => {
+            (Effect::Keep, Severity::Error)
+        }
         (_, Severity::Error) => (Effect::Keep, Severity::Warning),
     }
 }
@@ -317,108 +329,100 @@ fn one_each(causes: &mut Vec<Cause<'_>>) {
     });
 }
 
-// the rows that state what is lost beyond a field
+/// A row that states what is lost beyond a field, and the lines that it ends.
+struct End {
+    lines: BTreeSet<u32>,
+    row: Row,
+}
+
+// what is lost beyond fields
 fn endings(
     of: Of,
     shape: &Shape<'_>,
     segments: &BTreeMap<u32, Effect>,
     lost: &mut Lost,
-) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let row = |place, severity, text: String| Row {
-        place: Some(place),
-        code: ErrorCode::Sequence,
-        severity,
-        application: None,
-        text,
+) -> Vec<End> {
+    let end = |lines: &[u32], place, severity, text: String| End {
+        lines: lines.iter().copied().collect(),
+        row: Row {
+            place: Some(place),
+            code: ErrorCode::Sequence,
+            severity,
+            application: None,
+            text,
+        },
     };
-    let mut ended = BTreeSet::new();
+    let gone = |p: &Placed<'_>| segments.contains_key(&p.segment.number());
     let mut message = Vec::new();
     for name in ["MSH", of.core()] {
-        match shape.first(name, None) {
-            None => {
-                message.push(row(
-                    Place::segment(name, 1),
-                    Severity::Error,
-                    format!("the {name} segment is missing: {}", of.end()),
-                ));
-            }
-            Some(p) if segments.contains_key(&p.segment.number()) => {
-                message.push(row(
-                    Place::segment(name, 1),
-                    Severity::Error,
-                    format!("a required field of {name} is empty: {}", of.end()),
-                ));
-            }
-            Some(_) => {}
-        }
+        let text = match shape.first(name, None) {
+            None => format!("the {name} segment is missing: {}", of.end()),
+            Some(p) if gone(p) => format!(
+                "a required field of {name} is empty or not accepted: {}",
+                of.end()
+            ),
+            Some(_) => continue,
+        };
+        // it ends all chains, so it stands after all of them
+        message.push(end(&[], Place::segment(name, 1), Severity::Error, text));
     }
     lost.message = !message.is_empty();
+    let mut ends = Vec::new();
+    let mut ended = BTreeSet::new();
     for group in 0..shape.groups() {
-        let (orc, rxa) = (
-            shape.first("ORC", Some(group)),
-            shape.first("RXA", Some(group)),
-        );
-        let gone =
-            |p: Option<&Placed<'_>>| p.is_none_or(|p| segments.contains_key(&p.segment.number()));
+        let orc = shape.first("ORC", Some(group));
         let nth = orc.map_or(1, |p| p.nth);
-        let (place, text) = match rxa {
-            None => (
+        let (at, place, text) = match (orc, shape.first("RXA", Some(group))) {
+            (_, None) => (
+                orc,
                 Place::segment("ORC", nth),
                 "the order group has no RXA segment: the group is not stored".to_owned(),
             ),
-            Some(p) if gone(Some(p)) => (
+            (_, Some(p)) if gone(p) => (
+                Some(p),
                 Place::segment("RXA", p.nth),
-                "a required field of RXA is empty: this dose and its order group are not stored"
+                "a required field of RXA is empty or not accepted: this dose and its order group are not stored"
                     .to_owned(),
             ),
-            Some(p) if gone(orc) => (
+            (Some(orc), Some(p)) if gone(orc) => (
+                Some(orc),
                 Place::segment("ORC", nth),
                 format!(
-                    "a required field of ORC is empty: the dose of RXA {} and its order group are not stored",
+                    "a required field of ORC is empty or not accepted: the dose of RXA {} and its order group are not stored",
                     p.nth
                 ),
             ),
-            Some(_) => continue,
+            _ => continue,
         };
         lost.groups.insert(group);
         for p in shape.segments().iter().filter(|p| p.group == Some(group)) {
             ended.insert(p.segment.number());
         }
-        if !lost.message {
-            rows.push(row(place, Severity::Error, text));
-        }
+        let line = at.map(|p| p.segment.number());
+        ends.push(end(line.as_slice(), place, Severity::Error, text));
     }
     for p in shape.segments() {
         let (line, name) = (p.segment.number(), p.segment.name());
+        let place = || Place::segment(name, p.nth);
         if name == "RXA" && p.group.is_none() {
             lost.segments.insert(line);
-            if !lost.message {
-                rows.push(row(
-                    Place::segment(name, p.nth),
-                    Severity::Error,
-                    "no ORC segment stands before this RXA: the dose is not stored".to_owned(),
-                ));
-            }
+            let text = "no ORC segment stands before this RXA: the dose is not stored";
+            ends.push(end(&[line], place(), Severity::Error, text.to_owned()));
         } else if let Some(effect) = segments.get(&line)
             && !ended.contains(&line)
             && !shape::is_vital(name)
-            && !lost.message
         {
-            let severity = if *effect == Effect::Drop {
-                Severity::Error
-            } else {
-                Severity::Warning
+            let severity = match effect {
+                Effect::Drop => Severity::Error,
+                _ => Severity::Warning,
             };
-            rows.push(row(
-                Place::segment(name, p.nth),
-                severity,
-                format!("this {name} segment is ignored; the rest of the message is processed"),
-            ));
+            let text =
+                format!("this {name} segment is ignored; the rest of the message is processed");
+            ends.push(end(&[line], place(), severity, text));
         }
     }
-    rows.extend(message);
-    rows
+    // with the message everything else is lost, which need not be said
+    if lost.message { message } else { ends }
 }
 
 impl Cause<'_> {

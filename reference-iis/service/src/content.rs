@@ -21,7 +21,7 @@ pub(crate) fn at_field(
     let element: Option<Element<'_>> = segment.field(field).map(|f| *f);
     let span = element.map_or_else(|| segment.span(), |e| e.span());
     let (line, column) = message.position(span.start);
-    let index = if nth > 1 || matches!(segment.name(), "RXA" | "OBX" | "ORC" | "NK1" | "RXR") {
+    let index = if nth > 1 {
         format!("[{nth}]")
     } else {
         String::new()

@@ -384,7 +384,7 @@ fn told(outcome: &Outcome) -> String {
     match &outcome.person {
         PersonOutcome::Added(_) => "a new patient was added".to_owned(),
         PersonOutcome::Updated(_) => "a known patient was updated".to_owned(),
-        PersonOutcome::Unchanged(_) => "all of it was known already".to_owned(),
+        PersonOutcome::Unchanged(_) => "nothing in it was new".to_owned(),
         PersonOutcome::Protected => {
             "the record is protected by another organization; nothing was stored".to_owned()
         }

@@ -77,6 +77,8 @@ struct ExchangeView {
     infos: usize,
     request: Vec<LineView>,
     unplaced: Vec<FindingView>,
+    // findings that are only worth knowing stand apart, so that the others are seen
+    notes: Vec<FindingView>,
     reply: Vec<LineView>,
 }
 
@@ -99,6 +101,7 @@ struct PieceView {
 #[derive(Clone, Serialize)]
 struct FindingView {
     number: usize,
+    line: u32,
     severity: &'static str,
     rule: String,
     path: String,
@@ -190,8 +193,13 @@ fn exchange(seen: &Seen) -> ExchangeView {
         "AR" => ("bad", "refused", "■"),
         _ => ("none", "answered without an acknowledgment code", "◆"),
     };
-    let views: Vec<FindingView> = seen.findings.iter().zip(1..).map(finding).collect();
-    let (request, unplaced) = message(&seen.request, &seen.findings, &views);
+    let (notes, marked): (Vec<Finding>, Vec<Finding>) = seen
+        .findings
+        .iter()
+        .cloned()
+        .partition(|f| f.severity == Severity::Info);
+    let views: Vec<FindingView> = marked.iter().zip(1..).map(finding).collect();
+    let (request, unplaced) = message(&seen.request, &marked, &views);
     ExchangeView {
         number: seen.number,
         at: seen.at.strftime("%-d %B %Y, %H:%M:%S").to_string(),
@@ -211,6 +219,7 @@ fn exchange(seen: &Seen) -> ExchangeView {
         infos: of(Severity::Info),
         request,
         unplaced,
+        notes: notes.iter().zip(1..).map(finding).collect(),
         reply: message(&seen.reply, &[], &[]).0,
     }
 }
@@ -218,6 +227,7 @@ fn exchange(seen: &Seen) -> ExchangeView {
 fn finding((finding, number): (&Finding, usize)) -> FindingView {
     FindingView {
         number,
+        line: finding.location.line,
         severity: finding.severity.word(),
         rule: finding.rule.clone(),
         path: finding.location.path.clone(),
