@@ -15,7 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 use titer_hl7::clock::SharedClock;
 
-/// The most persons that one search looks at.
+/// The most persons that a search looks at for each of its keys.
 pub const CANDIDATES: usize = 1000;
 
 // every round of a conflict lets at least one change through, so this many callers at one record do no harm

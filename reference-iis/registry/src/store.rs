@@ -56,7 +56,7 @@ pub struct Counts {
 ///
 /// Readers see only what was committed. [`Store::apply`] is called by one thread at a time.
 pub trait Store: Send + Sync + 'static {
-    /// Persons that have one of these keys, by id, at most `limit`.
+    /// Persons that have one of these keys, by id; of each key the first `limit`.
     fn candidates(&self, keys: &[String], limit: usize) -> Result<Vec<Candidate>, StoreError>;
 
     /// One person's record.

@@ -36,7 +36,7 @@ fn rows<T>(
     Ok(rows)
 }
 
-/// Persons under these keys, by id.
+/// Persons under these keys, by id; of each key at most `limit`.
 pub(super) fn found(
     connection: &Connection,
     keys: &[String],
@@ -54,7 +54,6 @@ pub(super) fn found(
     }
     ids.sort_unstable();
     ids.dedup();
-    ids.truncate(limit);
     Ok(ids)
 }
 

@@ -4,10 +4,12 @@
 
 mod acknowledgments;
 mod conformant;
+mod failing;
 mod garbage;
 mod onc;
 mod page;
 mod personalities;
+mod privacy;
 mod queries;
 mod records;
 mod scripts;
