@@ -39,6 +39,11 @@ pub fn builtin(id: &str) -> Option<&'static Validator> {
     ALL.get(at)?.as_ref()
 }
 
+/// The files of the profiles that ship: what a profile of one's own need not bring along.
+pub fn shipped() -> &'static (dyn yaml::Source + Sync) {
+    &PROFILES
+}
+
 /// Every profile that ships.
 pub fn builtins() -> impl Iterator<Item = &'static Validator> {
     ALL.iter().filter_map(|v| v.as_ref())

@@ -24,7 +24,7 @@ pub mod yaml;
 
 pub use builtin::{
     BUILTIN_IDS, Checked, builtin, builtin_in, builtins, check_message, check_message_in,
-    check_message_with, rules, select,
+    check_message_with, rules, select, shipped,
 };
 pub use detection::{Detection, Kind, Place, What};
 pub use dialect::{Dialect, Difference};
