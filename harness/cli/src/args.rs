@@ -28,6 +28,9 @@ pub(crate) enum Command {
     /// Check messages: what is wrong, where, why, and who can fix it
     #[command(after_help = CHECK_EXAMPLES)]
     Check(CheckArgs),
+    /// Run a test plan against an IIS or an EHR
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(Box<RunArgs>),
     /// Serve a reference IIS: a registry that receives, acknowledges and answers
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(Box<ServeArgs>),
@@ -130,6 +133,124 @@ pub(crate) enum FormatArg {
     Sarif,
     /// JUnit XML
     Junit,
+}
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  titer run onc-2015
+  titer run onc-2015 --sut https://iis.example.org/soap --username me --facility F1 --select 'QR-*'
+  titer run onc-2015 --role ehr --bind 0.0.0.0:8080 --open
+  titer run my-plan/ --known-failures known.yaml --out out/monday
+
+With an IIS under test the messages of the plan are sent and the answers are judged; the reference IIS
+of this program is the default. With an EHR under test the program listens, answers as an IIS and
+judges what comes. result.json, report.html and junit.xml are written into the folder of --out.
+
+Exit codes: 0 passed; 1 failed; 2 the call, a file or the plan is wrong; 3 incomplete;
+4 the system under test could not be reached.";
+
+/// What `titer run` is told.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// A plan's folder, or the name of a plan that the program carries
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: String,
+    /// The IIS under test: `reference`, or the address of its CDC SOAP service
+    #[arg(long, value_name = "reference|URL", default_value = "reference")]
+    pub(crate) sut: String,
+    /// Which side is under test
+    #[arg(long, value_enum, default_value_t = RoleArg::Iis)]
+    pub(crate) role: RoleArg,
+    /// How messages are sent to an IIS
+    #[arg(long, value_enum, default_value_t = TransportArg::Soap)]
+    pub(crate) transport: TransportArg,
+    /// Run only what matches, such as AD-1 or 'QR-*'; cases that it needs run as well
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) select: Vec<String>,
+    /// Write the result and its reports into this folder
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub(crate) out: PathBuf,
+    /// Where everything comes from that looks random
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// The day that relative dates count from [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// What is known to fail; it still runs, and a pass of it fails the run
+    #[arg(long, value_name = "FILE")]
+    pub(crate) known_failures: Option<PathBuf>,
+    /// User name for the IIS, or the one that the EHR has to send
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Password; better given as TITER_PASSWORD in the environment
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "TITER_PASSWORD",
+        hide_env_values = true
+    )]
+    pub(crate) password: Option<String>,
+    /// Facility
+    #[arg(long, value_name = "ID")]
+    pub(crate) facility: Option<String>,
+    /// Seconds that an answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    /// Where to listen for an EHR under test
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    pub(crate) bind: String,
+    /// Minutes without a message after which the run of an EHR ends
+    #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1440))]
+    pub(crate) idle: u64,
+    /// Jurisdiction's choices of the reference IIS
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    /// Let the reference IIS misbehave: the name of a misbehaviour, or a file with one
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) personality: Option<String>,
+    /// Who makes the system under test, for the report
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) vendor: Option<String>,
+    /// The product's name, for the report
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) product: Option<String>,
+    /// The product's version, for the report
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) product_version: Option<String>,
+    /// Who tests, for the report
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) tester: Option<String>,
+    /// The organization that tests, for the report
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) lab: Option<String>,
+    /// Hide values and messages in the reports; result.json is the evidence and stays whole
+    #[arg(long)]
+    pub(crate) mask: bool,
+    /// Open the report in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Take this for the time, so that two runs write the same bytes
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub(crate) now: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleArg {
+    /// An immunization registry
+    Iis,
+    /// A system of a provider
+    Ehr,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TransportArg {
+    /// CDC SOAP over SOAP 1.2
+    Soap,
+    /// CDC SOAP over SOAP 1.1
+    #[value(name = "soap-1.1")]
+    Soap11,
+    /// The message by HTTP POST
+    Http,
 }
 
 const SERVE_EXAMPLES: &str = "\

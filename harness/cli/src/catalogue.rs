@@ -13,6 +13,7 @@ pub(crate) fn all() -> Catalogue {
         titer_conformance::rules(),
         titer_wire::rules(),
         titer_service::rules(),
+        titer_runner::rules(),
         stream::rules(),
     ] {
         if let Err(twice) = catalogue.add(rules) {

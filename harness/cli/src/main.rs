@@ -13,6 +13,7 @@ mod output;
 mod plan;
 mod reference;
 mod report;
+mod run;
 mod serve;
 mod ui;
 
@@ -25,6 +26,7 @@ fn main() -> ExitCode {
     let ui = ui::Ui::new(cli.color);
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &ui),
+        Command::Run(args) => run::run(&args, &ui),
         Command::Serve(args) => serve::run(&args, &ui),
         Command::Report(args) => report::run(&args, &ui),
         Command::Plan(command) => plan::run(&command, &ui),

@@ -1,9 +1,12 @@
-//! A profile from files: a bundle in NIST's XML, found by what its files are.
+//! A profile from files: a bundle in NIST's XML, found by what its files are, or a profile in our own format.
 
 use crate::failure::{Failure, io_diagnostic, read_text};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use titer_conformance::model::Definition;
 use titer_conformance::xml::{XmlError, read_profile, read_rules, read_tables};
-use titer_conformance::{Dialect, Validator};
+use titer_conformance::yaml::{Source, load};
+use titer_conformance::{Dialect, Validator, shipped};
 use titer_finding::Diagnostic;
 
 /// A compiled profile and the ids of its own rules.
@@ -32,14 +35,40 @@ impl Bundle {
         Self::compile(profile, folder)
     }
 
-    /// Reads a profile, with the constraints and value sets beside it.
+    /// Reads a profile with what lies beside it: in NIST's XML the constraints and value sets, in our own format the
+    /// segments, data types and tables; of these the ones that ship stand in for those that are not there.
     pub(crate) fn file(path: &Path) -> Result<Bundle, Failure> {
+        if path.extension().is_some_and(|e| e == "yaml" || e == "yml") {
+            return Self::yaml(path);
+        }
         let profile = Part {
             name: path.display().to_string(),
             text: read_text(path)?,
         };
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
         Self::compile(profile, folder.unwrap_or(Path::new(".")))
+    }
+
+    fn yaml(path: &Path) -> Result<Bundle, Failure> {
+        // what cannot be read is told as everywhere
+        let text = read_text(path)?;
+        let id = path.file_stem().unwrap_or_default().to_string_lossy();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let beside = Beside {
+            profile: format!("{id}.yaml"),
+            text,
+            folder,
+        };
+        let definition = load(&beside, &id).map_err(|d| beside.named(*d))?;
+        Self::of(&definition, path.display().to_string())
+    }
+
+    fn of(definition: &Definition, file: String) -> Result<Bundle, Failure> {
+        let rules = definition.rules.constraints.iter().map(|c| c.id.clone());
+        let rules = rules.collect();
+        let validator = Validator::compile(definition, Dialect::default())
+            .map_err(|e| Diagnostic::new(e.to_string()).in_file(file))?;
+        Ok(Bundle { validator, rules })
     }
 
     fn compile(profile: Part, folder: &Path) -> Result<Bundle, Failure> {
@@ -53,15 +82,37 @@ impl Bundle {
             Some(part) => read_tables(&part.name, &part.text).map_err(|e| wrong(&e, &part.text))?,
             None => Default::default(),
         };
-        let definition = structure.with(rules, tables);
-        let ids = definition.rules.constraints.iter().map(|c| c.id.clone());
-        let ids = ids.collect();
-        let validator = Validator::compile(&definition, Dialect::default())
-            .map_err(|e| Diagnostic::new(e.to_string()).in_file(profile.name))?;
-        Ok(Bundle {
-            validator,
-            rules: ids,
-        })
+        Self::of(&structure.with(rules, tables), profile.name)
+    }
+}
+
+/// A profile, the files beside it, and those that ship.
+struct Beside<'a> {
+    profile: String,
+    text: String,
+    folder: &'a Path,
+}
+
+impl Beside<'_> {
+    /// Our readers name files by their place in the set; people are told the path.
+    fn named(&self, mut diagnostic: Diagnostic) -> Diagnostic {
+        let path = self.folder.join(&diagnostic.file);
+        if path.is_file() {
+            diagnostic.file = path.display().to_string();
+        }
+        diagnostic
+    }
+}
+
+impl Source for Beside<'_> {
+    fn text(&self, path: &str) -> Option<Cow<'_, str>> {
+        if path == self.profile {
+            return Some(Cow::Borrowed(&self.text));
+        }
+        match std::fs::read_to_string(self.folder.join(path)) {
+            Ok(text) => Some(Cow::Owned(text)),
+            Err(_) => shipped().text(path),
+        }
     }
 }
 

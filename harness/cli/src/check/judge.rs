@@ -3,7 +3,7 @@
 use super::bundle::Bundle;
 use crate::failure::Failure;
 use std::path::Path;
-use titer_conformance::{Validator, builtins, check_message, check_message_with};
+use titer_conformance::{BUILTIN_IDS, Scratch, Validator, builtin, check_message_in, select};
 use titer_finding::words;
 use titer_finding::{Diagnostic, Finding};
 use titer_hl7::Message;
@@ -25,7 +25,7 @@ impl Judge {
         let Some(name) = profile else {
             return Ok(Judge::Claimed);
         };
-        if let Some(validator) = builtins().find(|v| v.info().id.eq_ignore_ascii_case(name)) {
+        if let Some(validator) = builtin(&name.to_uppercase()) {
             return Ok(Judge::Fixed(validator));
         }
         let path = Path::new(name);
@@ -35,13 +35,12 @@ impl Judge {
         if path.is_file() {
             return Ok(Judge::Files(Box::new(Bundle::file(path)?)));
         }
-        let ids: Vec<&str> = builtins().map(|v| v.info().id.as_str()).collect();
         let diagnostic = Diagnostic::new(format!("no profile is called `{name}`"))
             .with_help(format!(
                 "known are {}, or name a profile's file or folder",
-                words::list(ids.iter().copied())
+                words::list(BUILTIN_IDS)
             ))
-            .did_you_mean(name, ids);
+            .did_you_mean(name, BUILTIN_IDS);
         Err(diagnostic.into())
     }
 
@@ -68,13 +67,18 @@ impl Judge {
     }
 
     /// The message's findings in the order of their places, and the profile that judged it.
-    pub(crate) fn findings(&self, message: &Message<'_>) -> (Option<&str>, Vec<Finding>) {
-        match self.validator() {
-            None => {
-                let checked = check_message(message);
-                (checked.profile, checked.findings)
-            }
-            Some(validator) => (self.profile(), check_message_with(message, validator)),
-        }
+    pub(crate) fn findings(
+        &self,
+        message: &Message<'_>,
+        scratch: &mut Scratch,
+    ) -> (Option<&str>, Vec<Finding>) {
+        let validator = match self {
+            Judge::Claimed => select(message),
+            _ => self.validator(),
+        };
+        (
+            validator.map(|v| v.info().id.as_str()),
+            check_message_in(message, validator, scratch),
+        )
     }
 }

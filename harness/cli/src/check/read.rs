@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::Range;
+use titer_conformance::Scratch;
 use titer_finding::sink::{Bytes, Source};
 use titer_finding::{Diagnostic, Finding};
 use titer_hl7::read::{Item, ReadFault, Reader};
@@ -24,6 +25,13 @@ const BATCH_BYTES: usize = 4 * 1024 * 1024;
 struct Batch {
     bytes: Vec<u8>,
     items: Vec<Waiting>,
+}
+
+/// What a thread uses again and again.
+#[derive(Default)]
+struct Memory {
+    table: Offsets,
+    scratch: Scratch,
 }
 
 enum Waiting {
@@ -100,8 +108,8 @@ impl Run<'_> {
         let judged: Vec<(Option<String>, Vec<Finding>)> = batch
             .items
             .par_iter()
-            .map_init(Offsets::new, |table, item| {
-                judged(judge, bytes, table, item)
+            .map_init(Memory::default, |memory, item| {
+                judged(judge, bytes, memory, item)
             })
             .collect();
         for (item, (profile, findings)) in batch.items.iter().zip(judged) {
@@ -142,15 +150,15 @@ impl Run<'_> {
 fn judged(
     judge: &Judge,
     bytes: &[u8],
-    table: &mut Offsets,
+    memory: &mut Memory,
     item: &Waiting,
 ) -> (Option<String>, Vec<Finding>) {
     match item {
         Waiting::Fault(fault) => (None, vec![stream::finding(fault)]),
         Waiting::Message { range, .. } => {
             let bytes = bytes.get(range.clone()).unwrap_or_default();
-            let message = Message::parse(bytes, table);
-            let (profile, mut findings) = judge.findings(&message);
+            let message = Message::parse(bytes, &mut memory.table);
+            let (profile, mut findings) = judge.findings(&message, &mut memory.scratch);
             if profile.is_none() {
                 findings.insert(0, stream::no_profile(&message));
             }

@@ -409,3 +409,76 @@ fn every_message_of_the_field_is_answered_and_every_finding_lies_in_it() {
     assert_eq!(answered.len(), 154);
     assert!(findings > 0);
 }
+
+/// An acknowledgment to which the guide's profile has something to say: MSA-1 is missing.
+const BARE_ACK: &str = "MSH|^~\\&|IIS|STATE|SYS|CLINIC|20260312101500-0500||ACK^V04^ACK|A1|P|2.5.1|||NE|NE|||||Z23^CDCPHINVS|STATE|CLINIC\rMSA||M1\r";
+
+/// The rules, severities and places of the findings, and the profile that judged.
+fn found(args: &[&str], message: &str) -> Vec<String> {
+    let said = said(
+        titer()
+            .args(["check", "-", "--format", "jsonl"])
+            .args(args)
+            .write_stdin(message),
+    );
+    let records = said.stdout.lines().map(|line| {
+        let record: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        record
+    });
+    records
+        .filter(|r| r["kind"] == "finding")
+        .map(|r| {
+            let finding = &r["finding"];
+            format!(
+                "{} {} {} {}",
+                r["profile"], finding["severity"], finding["rule"], finding["location"]["path"]
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_profile_of_ones_own_judges_by_its_own_rules() {
+    let room = room();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/profiles/Z23.yaml");
+    let text = std::fs::read_to_string(shipped).expect("the profile");
+    let own = text.replacen("id: Z23", "id: MINE", 1);
+    assert_ne!(text, own, "the id was there");
+    write(room.path(), "MINE.yaml", own.as_bytes());
+    let path = room.path().join("MINE.yaml").display().to_string();
+    let by_own = found(&["--profile", &path], BARE_ACK);
+    let by_shipped = found(&["--profile", "z23"], BARE_ACK);
+    assert!(
+        by_own
+            .iter()
+            .any(|f| f.contains("\"error\"") && f.contains("MSA-1")),
+        "{by_own:?}"
+    );
+    let renamed: Vec<String> = by_shipped
+        .iter()
+        .map(|f| f.replace("Z23", "MINE"))
+        .collect();
+    assert_eq!(by_own, renamed);
+}
+
+#[test]
+fn a_nist_bundle_judges_as_the_profile_that_ships() {
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/nist");
+    if !data.is_dir() {
+        eprintln!("skipped: ../shared is absent");
+        return;
+    }
+    let room = room();
+    for (folder, name) in [
+        ("profiles", "ACK-Z23_Profile.xml"),
+        ("constraints", "ACK-Z23_Constraints.xml"),
+        ("valuesets", "ACK-Z23_ValueSetLibrary.xml"),
+    ] {
+        let bytes = std::fs::read(data.join(folder).join(name)).expect("a part of the bundle");
+        write(room.path(), name, &bytes);
+    }
+    let folder = room.path().display().to_string();
+    let by_bundle = found(&["--profile", &folder], BARE_ACK);
+    assert!(!by_bundle.is_empty());
+    assert_eq!(by_bundle, found(&["--profile", "Z23"], BARE_ACK));
+}

@@ -4,4 +4,5 @@ mod check;
 #[path = "../common/mod.rs"]
 mod common;
 mod plan_report;
+mod run;
 mod serve;
