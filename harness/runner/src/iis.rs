@@ -1,8 +1,10 @@
 //! A registry under test: the harness sends, judges the answer, and asks back for the state.
 
+use crate::caller::{Caller, Came, no_answer};
 use crate::error::RunError;
 use crate::event::Event;
 use crate::ledger::{Kept, Pair};
+use crate::messages::{answers, has_error, header, names, profiles, type_of};
 use crate::options::{IisTarget, Way};
 use crate::result::{
     Assertion, Evaluation, Judged, MessageEvidence, Origin, Outcome, Step, Verdict,
@@ -10,175 +12,10 @@ use crate::result::{
 use crate::stage::{Judging, Setting, Stage, conclude, depends, ids, unjudged};
 use crate::transport;
 use std::collections::BTreeMap;
-use titer_finding::{Fixer, Location, Phi};
-use titer_hl7::{Message, Offsets};
-use titer_plan::model::{
-    self, Action, Bindings, Case, Expectation, Form, Refs, StepKind as PlanKind,
-};
+use titer_plan::model::{self, Action, Bindings, Case, Expectation, Refs, StepKind as PlanKind};
 use titer_plan::syntax::StepRef;
 use titer_plan::{RenderError, Scope};
-use titer_wire::{Answer, Call, CallError, ClientOptions, Credentials, HttpClient, SoapClient};
-
-/// What came of a message that was sent.
-pub(crate) enum Came {
-    /// A message.
-    Reply(Vec<u8>),
-    /// No message: what came instead, and whether the system could not be reached at all.
-    Nothing {
-        found: String,
-        unreachable: Option<String>,
-    },
-}
-
-/// Calls the registry, with the credentials that a step asks for.
-pub(crate) struct Caller<'a> {
-    setting: &'a Setting,
-    pub(crate) target: &'a IisTarget,
-    soap: BTreeMap<String, SoapClient>,
-    http: BTreeMap<String, HttpClient>,
-}
-
-impl<'a> Caller<'a> {
-    pub(crate) fn new(setting: &'a Setting, target: &'a IisTarget) -> Result<Self, RunError> {
-        let mut caller = Self {
-            setting,
-            target,
-            soap: BTreeMap::new(),
-            http: BTreeMap::new(),
-        };
-        // an address that cannot be called is told before anything runs
-        match target.way {
-            Way::Soap(_) => caller.soap(&target.credentials).map(|_| ())?,
-            Way::Http(..) => caller.http(&target.credentials).map(|_| ())?,
-        }
-        Ok(caller)
-    }
-
-    fn options(&self, credentials: &Credentials) -> ClientOptions {
-        let version = match self.target.way {
-            Way::Soap(version) => version,
-            Way::Http(..) => titer_wire::SoapVersion::V12,
-        };
-        ClientOptions {
-            version,
-            credentials: credentials.clone(),
-            connect_timeout: self.target.connect_timeout,
-            timeout: self.target.timeout,
-            trust: self.target.trust.clone(),
-            clock: self.setting.options.clock.clone(),
-            ..ClientOptions::default()
-        }
-    }
-
-    fn key(credentials: &Credentials) -> String {
-        format!(
-            "{}\n{}\n{}",
-            credentials.username, credentials.password, credentials.facility
-        )
-    }
-
-    pub(crate) fn soap(&mut self, credentials: &Credentials) -> Result<SoapClient, RunError> {
-        let key = Self::key(credentials);
-        if let Some(client) = self.soap.get(&key) {
-            return Ok(client.clone());
-        }
-        let client = SoapClient::new(&self.target.url, self.options(credentials))?;
-        self.soap.insert(key, client.clone());
-        Ok(client)
-    }
-
-    fn http(&mut self, credentials: &Credentials) -> Result<HttpClient, RunError> {
-        let key = Self::key(credentials);
-        if let Some(client) = self.http.get(&key) {
-            return Ok(client.clone());
-        }
-        let (form, login) = match self.target.way {
-            Way::Http(form, login) => (form, login),
-            Way::Soap(_) => Default::default(),
-        };
-        let client = HttpClient::new(&self.target.url, form, login, self.options(credentials))?;
-        self.http.insert(key, client.clone());
-        Ok(client)
-    }
-
-    fn submit(
-        &mut self,
-        credentials: &Credentials,
-        message: &[u8],
-    ) -> Result<(Came, Call<()>), RunError> {
-        Ok(match self.target.way {
-            Way::Soap(_) => {
-                let call = self.soap(credentials)?.submit(message);
-                let came = match &call.outcome {
-                    Ok(Answer::Reply(bytes)) => Came::Reply(bytes.clone()),
-                    Ok(Answer::Fault(fault)) => Came::Nothing {
-                        found: transport::fault_words(fault),
-                        unreachable: None,
-                    },
-                    Err(error) => nothing(error),
-                };
-                (came, stripped(call))
-            }
-            Way::Http(..) => {
-                let call = self.http(credentials)?.submit(message);
-                let came = match &call.outcome {
-                    Ok(bytes) => Came::Reply(bytes.clone()),
-                    Err(error) => nothing(error),
-                };
-                (came, stripped(call))
-            }
-        })
-    }
-
-    /// The credentials of a step: those of the facility that it binds.
-    pub(crate) fn credentials(&self, facility: Option<(&str, String)>) -> Credentials {
-        let own = &self.target.credentials;
-        let Some((id, code)) = facility else {
-            return own.clone();
-        };
-        if let Some(given) = self.target.facilities.get(id) {
-            return given.clone();
-        }
-        if own.facility.is_empty() {
-            return Credentials {
-                facility: code,
-                ..own.clone()
-            };
-        }
-        own.clone()
-    }
-}
-
-pub(crate) fn nothing(error: &CallError) -> Came {
-    Came::Nothing {
-        found: error.to_string(),
-        unreachable: error.is_unreachable().then(|| error.to_string()),
-    }
-}
-
-fn stripped<T>(call: Call<T>) -> Call<()> {
-    Call {
-        outcome: call.outcome.map(|_| ()),
-        notes: call.notes,
-        exchange: call.exchange,
-    }
-}
-
-/// The finding that a call got no HL7 message back.
-pub(crate) fn no_answer(found: &str) -> (Assertion, titer_finding::Finding) {
-    let mut assertion = Assertion::new("the message is answered with a message", Outcome::NotMet);
-    assertion.expected = Some("one HL7 message over the same connection".to_owned());
-    assertion.found = Some(Phi::new(found));
-    let mut finding = crate::assertion::finding(
-        crate::assertion::id::NO_ANSWER,
-        Fixer::Receiver,
-        Location::default(),
-    );
-    "the message is not answered with a message: {value}".clone_into(&mut finding.message);
-    finding.value = Some(Phi::new(found));
-    finding.expected.clone_from(&assertion.expected);
-    (assertion, finding)
-}
+use titer_wire::Credentials;
 
 /// Executes steps against a registry.
 pub(crate) struct Sender<'a> {
@@ -712,73 +549,6 @@ struct Answered<'a> {
     expect: &'a [Expectation],
     allowances: &'a [model::Allowance],
     query: Option<&'a model::QueryBack>,
-}
-
-/// Which step's message a reply answers: the one that it names, or the last one that was sent before it.
-pub(crate) fn answers(case: &Case, step: &model::Step, reply: &model::Reply) -> Option<StepRef> {
-    if let Some(to) = &reply.to {
-        return to.get().cloned();
-    }
-    case.steps
-        .iter()
-        .take_while(|s| s.id.text() != step.id.text())
-        .filter(|s| s.send.is_some())
-        .last()
-        .map(|s| StepRef {
-            case: None,
-            step: s.id.text().to_owned(),
-        })
-}
-
-// the plan's profiles, else those with which the guide lets such a message be answered
-fn profiles(named: Option<&Refs>, sent: &[u8]) -> Vec<String> {
-    let named = ids(named);
-    if !named.is_empty() {
-        return named.into_iter().map(str::to_owned).collect();
-    }
-    let usual: &[&str] = match (
-        header(sent, "MSH", 9).as_str(),
-        header(sent, "QPD", 1).as_str(),
-    ) {
-        ("QBP", "Z44") => &["Z42", "Z33"],
-        ("QBP", _) => &["Z31", "Z32", "Z33"],
-        _ => &["Z23"],
-    };
-    usual.iter().map(|p| (*p).to_owned()).collect()
-}
-
-/// The first component of a field, decoded; empty when it is not there.
-pub(crate) fn header(bytes: &[u8], segment: &str, field: u32) -> String {
-    let mut table = Offsets::new();
-    let message = Message::parse(bytes, &mut table);
-    let Some(segment) = message.segment(segment, 1) else {
-        return String::new();
-    };
-    segment.text(field, 1).into_owned()
-}
-
-fn has_error(bytes: &[u8]) -> bool {
-    let mut table = Offsets::new();
-    let message = Message::parse(bytes, &mut table);
-    message.all("ERR").any(|e| e.text(4, 1) == "E")
-}
-
-/// `VXU`, `QBP`, `ACK`, `RSP`, or `message`.
-pub(crate) fn type_of(bytes: &[u8]) -> String {
-    match header(bytes, "MSH", 9) {
-        code if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) => code,
-        _ => "message".to_owned(),
-    }
-}
-
-// whether the plan itself says something about a place
-fn names(expect: &[Expectation], path: &str) -> bool {
-    expect.iter().any(|e| match e.form() {
-        Some(Form::Value(at, _)) => at.text() == path,
-        Some(Form::Fixed(entries)) => entries.iter().any(|(at, _)| at.text() == path),
-        Some(Form::Listed(entries)) => entries.iter().any(|(at, _)| at.text() == path),
-        _ => false,
-    })
 }
 
 fn unrendered(step: &mut Step, error: &RenderError) {

@@ -7,12 +7,14 @@
 //! Not here: how a plan is written, how messages travel, and how a report looks.
 
 pub mod assertion;
+mod caller;
 mod checklist;
 mod ehr;
 mod error;
 mod event;
 mod iis;
 mod ledger;
+mod messages;
 mod options;
 pub mod result;
 mod run;

@@ -1,9 +1,11 @@
 //! The transport steps: the CDC SOAP interface of 2011 tried with right and wrong calls.
 
 use crate::assertion;
+use crate::caller::{Came, no_answer, nothing};
 use crate::error::RunError;
-use crate::iis::{Came, Sender, header, no_answer, nothing, type_of};
+use crate::iis::Sender;
 use crate::ledger::{Kept, Pair};
+use crate::messages::{header, type_of};
 use crate::result::{Assertion, Origin, Outcome, Step};
 use crate::stage::{Judging, conclude, ids, unjudged};
 use titer_finding::{Finding, Fixer, Location, Phi};

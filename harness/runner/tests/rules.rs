@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::fmt::Write as _;
 use titer_finding::{Fixer, Rule};
 use titer_hl7::{Message, Offsets};
 use titer_plan::Exchanged;
@@ -126,4 +127,61 @@ fn ids_are_unique_and_explained() {
             && !r.repair.is_empty())
     );
     catalogue.add(rules).expect("no id twice");
+}
+
+/// A message with two identifiers; what it holds is what the steps of the plan's case `kinds` speak of.
+const VXU: &str = "MSH|^~\\&|EHR|CLINIC|IIS|STATE|20270301093000.000-0600||VXU^V04^VXU_V04|C1|P|2.5.1\rPID|1||A7^^^CLINIC^MR~S1^^^STATE^SR||Hale^Nora^L^^^^L||20250911|F\rORC|RE||D1^CLINIC\rRXA|0|1|20270301||08^Hep B^CVX|0.5|||00||||||LOT42|||||CP|A\r";
+
+#[test]
+fn every_kind_of_expectation() {
+    let plan = common::plan("rules");
+    let occasion = titer_plan::Occasion::at(common::clock().now(), 42);
+    let (_, case) = plan
+        .cases()
+        .find(|(_, c)| c.id.text() == "kinds")
+        .expect("the case is there");
+    let before = Before(VXU.as_bytes().to_vec());
+    let mut table = Offsets::new();
+    let message = Message::parse(VXU.as_bytes(), &mut table);
+    let mut told = String::new();
+    for step in case.steps.iter().skip(1) {
+        let send = step.send.as_ref().expect("every step sends");
+        let scope = plan.scope(&occasion, case, step, &before);
+        let asserting = Asserting {
+            message,
+            id: "m1",
+            texts: &scope,
+            exchanged: &before,
+            ignoring_case: false,
+            allowances: &send.also_allowed,
+            waivers: &[],
+            fixer: Fixer::SenderSoftware,
+        };
+        for j in asserting.all(&send.expect) {
+            let a = &j.assertion;
+            let because = a
+                .because_text(false)
+                .map(|b| format!(" ({b})"))
+                .unwrap_or_default();
+            let _ = write!(told, "{}: {:?}: {}{because}\n", step.id, a.outcome, a.what);
+            assert_eq!(
+                j.findings.is_empty(),
+                a.outcome != titer_runner::result::Outcome::NotMet
+            );
+            for finding in &j.findings {
+                let help = finding
+                    .help_text(false)
+                    .map(|h| format!(" = {h}"))
+                    .unwrap_or_default();
+                let _ = write!(
+                    told,
+                    "    {} {}{help}\n",
+                    finding.location.path,
+                    finding.text(false)
+                );
+                assert!(finding.location.end as usize <= VXU.len());
+            }
+        }
+    }
+    insta::assert_snapshot!(told);
 }

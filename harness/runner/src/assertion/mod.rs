@@ -6,9 +6,12 @@
 mod conform;
 mod doses;
 mod eval;
+mod find;
 mod near;
 pub mod place;
 mod rules;
+mod said;
+mod values;
 mod waive;
 
 pub use conform::{Conformed, conform};

@@ -5,6 +5,8 @@
 
 mod answer;
 mod desk;
+mod intake;
+mod outcome;
 mod recognise;
 
 use crate::error::RunError;

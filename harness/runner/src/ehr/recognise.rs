@@ -139,7 +139,7 @@ pub(super) enum Recognised {
 pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
     let close: Vec<&Candidate> = candidates.iter().filter(|c| c.fit.close()).collect();
     let mut best: Vec<&Candidate> = Vec::new();
-    for candidate in close {
+    for candidate in close.iter().copied() {
         match best.first() {
             Some(first) if first.fit.better_than(candidate.fit) => {}
             Some(first) if candidate.fit.better_than(first.fit) => best = vec![candidate],
@@ -152,7 +152,6 @@ pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
         );
     }
     // the same patient twice: what else the message holds decides
-    let several = best.len() > 1;
     let names: Vec<String> = best.iter().map(|c| c.path.clone()).collect();
     let mut finest: Vec<&Candidate> = Vec::new();
     for candidate in best {
@@ -178,10 +177,15 @@ pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
             chosen.path
         ));
     }
-    let remark = if several {
+    let rivals: Vec<&str> = close
+        .iter()
+        .filter(|c| c.path != chosen.path && c.waits_for.is_none() && c.fit == chosen.fit)
+        .map(|c| c.path.as_str())
+        .collect();
+    let remark = if !rivals.is_empty() {
         Some(format!(
             "it could also have been {}; more of what this step expects holds",
-            others(&names, &chosen.path)
+            rivals.join(" or ")
         ))
     } else if chosen.fit.exact() {
         None
@@ -192,15 +196,6 @@ pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
         ))
     };
     Recognised::Step(chosen.at, remark)
-}
-
-fn others(names: &[String], chosen: &str) -> String {
-    let others: Vec<&str> = names
-        .iter()
-        .map(String::as_str)
-        .filter(|n| *n != chosen)
-        .collect();
-    others.join(" or ")
 }
 
 #[cfg(test)]
@@ -249,7 +244,7 @@ mod tests {
         );
         assert_eq!(
             said(&[candidate("a", 4, 9, None), candidate("b", 4, 9, Some("a"))]),
-            "step: it could also have been b; more of what this step expects holds"
+            "step: "
         );
         assert!(said(&[candidate("b", 4, 9, Some("a"))]).contains("comes after a"));
     }
