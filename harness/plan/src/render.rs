@@ -46,7 +46,7 @@ impl Occasion {
             .unwrap_or_else(|_| self.now.clone())
     }
 
-    /// An id of 16 letters and digits that is always the same for the same seed and words.
+    /// An id of 15 letters and digits (the guide gives CX.1 no more) that is always the same for the same seed and words.
     pub fn id(&self, words: &[&str]) -> String {
         const ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
         let mut hash = Sha256::new();
@@ -59,7 +59,7 @@ impl Occasion {
         id.extend(
             hash.finalize()
                 .iter()
-                .take(15)
+                .take(14)
                 .filter_map(|b| ALPHABET.get(usize::from(b % 32)))
                 .map(|b| char::from(*b)),
         );
