@@ -163,7 +163,7 @@ fn every_kind_of_expectation() {
                 .because_text(false)
                 .map(|b| format!(" ({b})"))
                 .unwrap_or_default();
-            let _ = write!(told, "{}: {:?}: {}{because}\n", step.id, a.outcome, a.what);
+            let _ = writeln!(told, "{}: {:?}: {}{because}", step.id, a.outcome, a.what);
             assert_eq!(
                 j.findings.is_empty(),
                 a.outcome != titer_runner::result::Outcome::NotMet
@@ -173,9 +173,9 @@ fn every_kind_of_expectation() {
                     .help_text(false)
                     .map(|h| format!(" = {h}"))
                     .unwrap_or_default();
-                let _ = write!(
+                let _ = writeln!(
                     told,
-                    "    {} {}{help}\n",
+                    "    {} {}{help}",
                     finding.location.path,
                     finding.text(false)
                 );
