@@ -21,6 +21,9 @@ pub(crate) struct Cli {
     /// When to write colours
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, hide_possible_values = true, value_name = "auto|always|never")]
     pub(crate) color: Color,
+    /// Tell more about what happens inside, on stderr; twice for more still
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
 }
 
 #[derive(Debug, Subcommand)]
@@ -277,7 +280,7 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) personality: Option<String>,
     /// User name that callers send
-    #[arg(long, value_name = "NAME", requires = "password")]
+    #[arg(long, value_name = "NAME")]
     pub(crate) username: Option<String>,
     /// Password that callers send [default: one made from the seed]; better given as TITER_PASSWORD in the environment
     #[arg(
@@ -288,7 +291,7 @@ pub(crate) struct ServeArgs {
     )]
     pub(crate) password: Option<String>,
     /// Facility that callers send
-    #[arg(long, value_name = "ID", requires = "password")]
+    #[arg(long, value_name = "ID")]
     pub(crate) facility: Option<String>,
     /// Where everything comes from that looks random
     #[arg(long, value_name = "N", default_value_t = 42)]

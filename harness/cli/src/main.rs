@@ -24,6 +24,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let ui = ui::Ui::new(cli.color);
+    ui.log(cli.verbose);
     let done = match cli.command {
         Command::Check(args) => check::run(&args, &ui),
         Command::Run(args) => run::run(&args, &ui),

@@ -7,6 +7,7 @@ use crate::ui::Ui;
 use crate::{output, reference};
 use std::fmt::Write;
 use std::path::Path;
+use titer_runner::result::sha256_hex;
 use titer_service::{Database, IisOptions, RunningIis};
 use titer_wire::Credentials;
 
@@ -22,13 +23,11 @@ pub(crate) fn run(args: &ServeArgs, _: &Ui) -> Result<Exit, Failure> {
         seed: args.seed,
         policy: reference::policy(args.policy.as_deref())?,
         personality: reference::personality(args.personality.as_deref())?,
-        credentials: args.password.as_ref().map(|password| {
-            Credentials::new(
-                args.username.as_deref().unwrap_or(USERNAME),
-                password,
-                args.facility.as_deref().unwrap_or(FACILITY),
-            )
-        }),
+        credentials: Some(Credentials::new(
+            args.username.as_deref().unwrap_or(USERNAME),
+            args.password.clone().unwrap_or_else(|| password(args.seed)),
+            args.facility.as_deref().unwrap_or(FACILITY),
+        )),
         ..IisOptions::default()
     };
     let misbehaves = options.personality.title.clone();
@@ -41,6 +40,13 @@ pub(crate) fn run(args: &ServeArgs, _: &Ui) -> Result<Exit, Failure> {
     loop {
         std::thread::park();
     }
+}
+
+/// A password that the same seed gives again.
+fn password(seed: u64) -> String {
+    let mut password = sha256_hex(format!("the password of seed {seed}").as_bytes());
+    password.truncate(16);
+    password
 }
 
 /// Where records are kept; a folder that is not there is told before SQLite says it in its own words.

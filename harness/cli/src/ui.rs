@@ -5,6 +5,7 @@ use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use tracing_subscriber::filter::LevelFilter;
 
 /// When to write escape sequences for colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -45,6 +46,22 @@ impl Ui {
     /// Whether stderr shows colours.
     pub(crate) fn stderr_color(&self) -> bool {
         self.colored(AutoStream::choice(&std::io::stderr()))
+    }
+
+    /// Lets the rooms tell what happens inside: warnings always, the rest as often as `-v` was said. Nothing of a message
+    /// is ever told.
+    pub(crate) fn log(&self, verbose: u8) {
+        let level = match verbose {
+            0 => LevelFilter::WARN,
+            1 => LevelFilter::INFO,
+            _ => LevelFilter::DEBUG,
+        };
+        tracing_subscriber::fmt()
+            .with_max_level(level)
+            .with_writer(std::io::stderr)
+            .with_ansi(self.stderr_color())
+            .without_time()
+            .init();
     }
 
     /// Why a command stopped.

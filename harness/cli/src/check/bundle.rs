@@ -3,8 +3,8 @@
 use crate::failure::{Failure, io_diagnostic, read_text};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-use titer_conformance::model::Definition;
-use titer_conformance::xml::{XmlError, read_profile, read_rules, read_tables};
+use titer_conformance::model::{Definition, RulesDef};
+use titer_conformance::xml::{Tables, XmlError, read_profile, read_rules, read_tables};
 use titer_conformance::yaml::{Source, load};
 use titer_conformance::{Dialect, Validator, shipped};
 use titer_finding::Diagnostic;
@@ -76,11 +76,11 @@ impl Bundle {
             .map_err(|e| wrong(&e, &profile.text))?;
         let rules = match only(folder, "ConformanceContext")? {
             Some(part) => read_rules(&part.name, &part.text).map_err(|e| wrong(&e, &part.text))?,
-            None => Default::default(),
+            None => RulesDef::default(),
         };
         let tables = match only(folder, "ValueSetLibrary")? {
             Some(part) => read_tables(&part.name, &part.text).map_err(|e| wrong(&e, &part.text))?,
-            None => Default::default(),
+            None => Tables::default(),
         };
         Self::of(&structure.with(rules, tables), profile.name)
     }

@@ -42,9 +42,9 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> Result<Exit, Failure> {
     options.seed = args.seed;
     options.select.clone_from(&args.select);
     options.known_failures = known;
-    options.system.about = system.about.clone();
+    options.system.about.clone_from(&system.about);
     // an address that changes from run to run would make every document another one
-    options.system.address = system.address.clone();
+    options.system.address.clone_from(&system.address);
     options.system.vendor.clone_from(&args.vendor);
     options.system.product.clone_from(&args.product);
     options.system.version.clone_from(&args.product_version);

@@ -142,7 +142,7 @@ fn primary_label(finding: &Finding) -> String {
     let path = &finding.location.path;
     match &finding.expected {
         Some(expected) if expected.chars().count() <= 60 => {
-            if path.is_empty() {
+            if path.is_empty() || expected.starts_with(path.as_str()) {
                 format!("expected {expected}")
             } else {
                 format!("{path}, expected {expected}")
