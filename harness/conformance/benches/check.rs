@@ -6,6 +6,9 @@ use std::fmt::Write;
 use titer_conformance::{Scratch, Validator, builtin};
 use titer_hl7::{Message, Offsets};
 
+#[global_allocator]
+static ALLOCATIONS: divan::AllocProfiler = divan::AllocProfiler::system();
+
 fn main() {
     divan::main();
 }

@@ -3,7 +3,7 @@
 use crate::detection::Detection;
 use crate::dialect::Dialect;
 use crate::engine::compile::{CompileError, compile};
-use crate::engine::element::View;
+use crate::engine::element::{PartCache, View};
 use crate::engine::profile::Profile;
 use crate::engine::rules::Rules;
 use crate::engine::structure::{self, Sink};
@@ -107,6 +107,7 @@ impl Validator {
                 source: message.source(),
                 delimiters: message.delimiters(),
                 tree,
+                parts: &PartCache::default(),
             };
             f(&view, &mut Sink { found: detections });
             detections

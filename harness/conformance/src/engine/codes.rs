@@ -45,29 +45,30 @@ pub(crate) fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, index: u32) {
         sink.at(view, Kind::Binding, Severity::Error, at, (index, 0));
         return;
     }
-    let mut tables = 0;
-    for table in &binding.tables {
-        match view.profile.tables.get(*table as usize) {
-            None => sink.at(
-                view,
-                Kind::TableMissing,
-                Severity::Error,
-                at,
-                (index, *table),
-            ),
-            Some(t) if t.unchecked => {}
-            Some(t) if t.codes.is_empty() => {
-                sink.at(view, Kind::TableEmpty, Severity::Info, at, (index, *table));
+    if binding.trouble {
+        for table in &binding.tables {
+            match view.profile.tables.get(*table as usize) {
+                None => sink.at(
+                    view,
+                    Kind::TableMissing,
+                    Severity::Error,
+                    at,
+                    (index, *table),
+                ),
+                Some(t) if t.codes.is_empty() && !t.unchecked => {
+                    sink.at(view, Kind::TableEmpty, Severity::Info, at, (index, *table));
+                }
+                Some(_) => {}
             }
-            Some(_) => tables += 1,
         }
     }
-    if tables == 0 {
+    if binding.live.is_empty() {
         return;
     }
     // the places that may hold the code: the element itself, or components of it
     let itself = [0u16];
     let places: &[u16] = if complex { &binding.at } else { &itself };
+    let first = view.dialect.has(Difference::CodeInSeveralTables);
     let mut outcome = Outcome::default();
     for place in places {
         let code = if *place == 0 {
@@ -94,16 +95,11 @@ pub(crate) fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, index: u32) {
             (None, true) => System::Missing,
             (Some(s), true) => System::Given(s),
         };
-        for table in &binding.tables {
-            let Some(def) = view
-                .profile
-                .tables
-                .get(*table as usize)
-                .filter(|t| !t.unchecked && !t.codes.is_empty())
-            else {
+        for table in &binding.live {
+            let Some(def) = view.profile.tables.get(*table as usize) else {
                 continue;
             };
-            let hit = look_up(def, &value, system);
+            let hit = look_up(def, &value, system, first);
             outcome.add(hit, *table, &code, system_at.flatten());
         }
     }
@@ -119,11 +115,11 @@ enum System<'s> {
     Given(&'s str),
 }
 
-fn look_up(table: &Table, value: &str, system: System<'_>) -> Hit {
+fn look_up(table: &Table, value: &str, system: System<'_>, first: bool) -> Hit {
     let mut any = false;
     let mut found: Option<&Code> = None;
     let mut several = false;
-    for code in table.matching(value) {
+    for code in table.matching(value, first) {
         any = true;
         let fits = match system {
             System::NotAsked => true,

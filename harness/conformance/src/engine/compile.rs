@@ -5,7 +5,7 @@ use super::profile::{
     Quick, Segment, Table,
 };
 use crate::expr::Pattern;
-use crate::model::{self, BindingDef, Definition, ElementDef, Usage};
+use crate::model::{self, BindingDef, Definition, ElementDef, Length, Usage};
 use std::collections::HashMap;
 
 /// What makes a definition unusable: a name that leads nowhere.
@@ -79,6 +79,10 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
     let mut datatypes = builder.compile_datatypes()?;
     let mut segments = builder.compile_segments()?;
     undecided(&mut datatypes, &mut segments);
+    lighten(&mut datatypes, &mut segments);
+    for b in &mut builder.bindings {
+        look_at_tables(b, &tables);
+    }
     mark_bound(&mut datatypes);
     check_depth(&datatypes)?;
     builder.group(
@@ -221,6 +225,7 @@ impl Builder<'_> {
                 length: e.length.clone(),
                 binding,
                 constant: e.constant.as_deref().map(Into::into),
+                light: None,
             });
         }
         Ok(out)
@@ -236,6 +241,8 @@ impl Builder<'_> {
             names: def.tables.iter().map(|t| t.as_str().into()).collect(),
             strength: def.strength,
             at: def.at.clone(),
+            live: Vec::new(),
+            trouble: false,
         });
         self.bindings.len() as u32 - 1
     }
@@ -297,6 +304,44 @@ fn undecided(datatypes: &mut [Datatype], segments: &mut [Segment]) {
     for element in lists.flatten() {
         if varies.get(element.datatype as usize) == Some(&true) {
             element.datatype = NONE;
+        }
+    }
+}
+
+// marks the elements about which only the length is asked
+fn lighten(datatypes: &mut [Datatype], segments: &mut [Segment]) {
+    let plain: Vec<bool> = datatypes
+        .iter()
+        .map(|d| d.primitive() && d.class == Class::Text)
+        .collect();
+    let lists = datatypes
+        .iter_mut()
+        .map(|d| &mut d.components)
+        .chain(segments.iter_mut().map(|s| &mut s.fields));
+    for e in lists.flatten() {
+        let asked = e.binding != NONE
+            || e.constant.is_some()
+            || e.mapped
+            || e.min > 1
+            || e.max == 0
+            || matches!(e.usage, Usage::X | Usage::W);
+        let range = match e.length {
+            Length::None => Some((0, NONE)),
+            Length::Between(min, max) => Some((min, max.unwrap_or(NONE))),
+            Length::Invalid | Length::Both => None,
+        };
+        if !asked && plain.get(e.datatype as usize) == Some(&true) {
+            e.light = range;
+        }
+    }
+}
+
+fn look_at_tables(binding: &mut Binding, tables: &[Table]) {
+    for index in &binding.tables {
+        match tables.get(*index as usize) {
+            Some(t) if t.unchecked => {}
+            Some(t) if !t.codes.is_empty() => binding.live.push(*index),
+            _ => binding.trouble = true,
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::detection::{Place, What};
 use crate::dialect::{Dialect, Difference};
 use crate::expr::Step;
 use std::borrow::Cow;
+use std::cell::Cell;
 use titer_hl7::{Delimiters, Message};
 
 /// How deep an element stands.
@@ -55,9 +56,24 @@ pub(crate) struct At {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreachable;
 
+/// Where the parts of the composite that was looked at last begin and end: rules ask for several parts of one element.
+#[derive(Debug, Default)]
+pub(crate) struct PartCache {
+    start: Cell<u32>,
+    end: Cell<u32>,
+    separator: Cell<u8>,
+    count: Cell<u32>,
+    ends: [Cell<u32>; PartCache::SIZE],
+}
+
+impl PartCache {
+    const SIZE: usize = 32;
+}
+
 /// The message under judgement.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
+    pub(crate) parts: &'a PartCache,
     pub(crate) profile: &'a Profile,
     pub(crate) dialect: Dialect,
     pub(crate) message: &'a Message<'a>,
@@ -94,7 +110,7 @@ impl<'a> View<'a> {
             // ASCII, so this never gives the other branch
             return Cow::Borrowed(std::str::from_utf8(raw).unwrap_or_default());
         }
-        if at.holds & holds::ESCAPE == 0 {
+        if at.holds & holds::ESCAPE == 0 || self.literal_at(at) {
             return self.message.charset().decode(raw);
         }
         if self.dialect.has(Difference::EscapeSequences) {
@@ -272,24 +288,9 @@ impl<'a> View<'a> {
         let Some(field) = self.field(segment, position) else {
             return;
         };
-        let literal = self.literal(segment, position);
-        let at = |from: u32, to: u32, repetition: u32| At {
-            node,
-            level: Level::Field,
-            field: position,
-            repetition,
-            component: 0,
-            subcomponent: 0,
-            start: from,
-            end: to,
-            shape: self.shape(datatype, self.bytes(from, to), Level::Field),
-            holds: field.holds,
-        };
-        if literal || field.holds & holds::REPETITION == 0 {
-            let raw = self.bytes(field.start, field.end);
-            let absent = field.holds & holds::VALUE == 0 || self.blank(raw, true);
-            if !raw.is_empty() && (literal || !absent) {
-                f(at(field.start, field.end, 1));
+        if field.holds & holds::REPETITION == 0 || self.literal(segment, position) {
+            if let Some(only) = self.only_repetition(node, segment, field, position, datatype) {
+                f(only);
             }
             return;
         }
@@ -300,13 +301,31 @@ impl<'a> View<'a> {
             index += 1;
             let raw = self.bytes(from, to);
             if !raw.is_empty() && !self.blank(raw, true) {
-                f(at(from, to, index));
+                f(At {
+                    node,
+                    level: Level::Field,
+                    field: position,
+                    repetition: index,
+                    component: 0,
+                    subcomponent: 0,
+                    start: from,
+                    end: to,
+                    shape: self.shape(datatype, raw, Level::Field),
+                    holds: field.holds,
+                });
             }
             if to == end {
                 break;
             }
             from = to + 1;
         }
+    }
+
+    /// Whether a field is there.
+    pub(crate) fn present(&self, node: u32, position: u16) -> bool {
+        let mut there = false;
+        self.repetitions(node, position, NONE, &mut |_| there = true);
+        there
     }
 
     /// Where the next delimiter is, or the end. The stretches are short.
@@ -332,6 +351,52 @@ impl<'a> View<'a> {
         } else {
             (Level::Subcomponent, self.delimiters.subcomponent)
         };
+        let (from, to) = self.part_span(at, position, separator)?;
+        self.make_part(at, position, level, component.datatype, from, to)
+    }
+
+    /// Whether part `position` of a composite is there.
+    pub(crate) fn has_part(&self, at: &At, position: u16) -> bool {
+        let separator = if at.level == Level::Field {
+            self.delimiters.component
+        } else {
+            self.delimiters.subcomponent
+        };
+        self.part_span(at, position, separator)
+            .is_some_and(|(from, to)| {
+                let raw = self.bytes(from, to);
+                !raw.is_empty() && !self.blank(raw, false)
+            })
+    }
+
+    /// Whether a stretch is plain text of a length between two numbers, in an element whose field holds `holds`.
+    pub(crate) fn light(&self, holds: u8, raw: &[u8], (min, max): (u32, u32)) -> bool {
+        const SPECIAL: u8 = holds::REPETITION | holds::SUBCOMPONENT | holds::ESCAPE | holds::WIDE;
+        let length = raw.len() as u32;
+        holds & SPECIAL == 0
+            && raw.first().is_some_and(|b| *b > b' ' && *b != b':')
+            && length >= min
+            && length <= max
+    }
+
+    /// Where part `position` stands; `None` when the element ends before it.
+    pub(crate) fn part_span(&self, at: &At, position: u16, separator: u8) -> Option<(u32, u32)> {
+        let c = self.parts;
+        if c.start.get() != at.start || c.end.get() != at.end || c.separator.get() != separator {
+            self.find_parts(at, separator);
+        }
+        let index = usize::from(position) - 1;
+        if index < c.count.get() as usize {
+            let from = match index.checked_sub(1) {
+                None => at.start,
+                Some(before) => c.ends.get(before)?.get() + 1,
+            };
+            return Some((from, c.ends.get(index)?.get()));
+        }
+        if index < PartCache::SIZE {
+            return None;
+        }
+        // beyond what is remembered
         let mut from = at.start;
         for _ in 1..position {
             let to = self.next(separator, from, at.end);
@@ -340,8 +405,37 @@ impl<'a> View<'a> {
             }
             from = to + 1;
         }
-        let to = self.next(separator, from, at.end);
-        self.make_part(at, position, level, component.datatype, from, to)
+        Some((from, self.next(separator, from, at.end)))
+    }
+
+    fn find_parts(&self, at: &At, separator: u8) {
+        let c = self.parts;
+        c.start.set(at.start);
+        c.end.set(at.end);
+        c.separator.set(separator);
+        let mut ends = c.ends.iter();
+        let mut count = 0;
+        let divided = match at.level {
+            Level::Field => at.holds & holds::COMPONENT != 0,
+            _ => at.holds & holds::SUBCOMPONENT != 0,
+        };
+        if divided {
+            for (i, b) in self.raw(at).iter().enumerate() {
+                if *b == separator {
+                    let Some(end) = ends.next() else {
+                        c.count.set(count);
+                        return;
+                    };
+                    end.set(at.start + i as u32);
+                    count += 1;
+                }
+            }
+        }
+        if let Some(end) = ends.next() {
+            end.set(at.end);
+            count += 1;
+        }
+        c.count.set(count);
     }
 
     pub(crate) fn make_part(
@@ -390,6 +484,90 @@ impl<'a> View<'a> {
             }
         })?;
         result
+    }
+
+    /// The one element that steps without a wildcard lead to.
+    pub(crate) fn descend(&self, from: &At, steps: &[Step]) -> Result<Option<At>, Unreachable> {
+        let mut at = *from;
+        for step in steps {
+            match self.child(&at, *step)? {
+                Some(child) => at = child,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(at))
+    }
+
+    fn child(&self, from: &At, step: Step) -> Result<Option<At>, Unreachable> {
+        let first = step.instance == Some(1);
+        match from.shape {
+            Shape::Complex(_) if first => Ok(self.part(from, step.position)),
+            Shape::Complex(_) => Ok(None),
+            Shape::Segment(def) => {
+                let (Some(segment), Some(node)) = (self.profile.segment(def), self.node(from))
+                else {
+                    return Ok(None);
+                };
+                let element = segment.fields.get(usize::from(step.position) - 1);
+                let (Some(element), Some(field)) = (element, self.field(node, step.position))
+                else {
+                    return Ok(None);
+                };
+                if field.end == field.start {
+                    return Ok(None);
+                }
+                let datatype = if element.mapped {
+                    self.field_datatype(from.node, segment, step.position)
+                } else {
+                    element.datatype
+                };
+                if field.holds & holds::REPETITION == 0 {
+                    let only =
+                        self.only_repetition(from.node, node, field, step.position, datatype);
+                    return Ok(only.filter(|_| first));
+                }
+                let mut found = None;
+                self.repetitions(from.node, step.position, datatype, &mut |r| {
+                    if step.instance == Some(r.repetition) {
+                        found = Some(r);
+                    }
+                });
+                Ok(found)
+            }
+            _ => {
+                let mut found = None;
+                self.step(from, step, &mut |child| found = found.or(Some(child)))?;
+                Ok(found)
+            }
+        }
+    }
+
+    /// The repetition of a field that has one.
+    pub(crate) fn only_repetition(
+        &self,
+        index: u32,
+        node: &Node,
+        field: &FieldSpan,
+        position: u16,
+        datatype: u32,
+    ) -> Option<At> {
+        let raw = self.bytes(field.start, field.end);
+        // the reference takes some values for blanks
+        let valued = field.holds & holds::VALUE != 0
+            && (self.dialect.has(Difference::ColonBlank) || !self.blank(raw, true));
+        let there = !raw.is_empty() && (valued || self.literal(node, position));
+        there.then(|| At {
+            node: index,
+            level: Level::Field,
+            field: position,
+            repetition: 1,
+            component: 0,
+            subcomponent: 0,
+            start: field.start,
+            end: field.end,
+            shape: self.shape(datatype, raw, Level::Field),
+            holds: field.holds,
+        })
     }
 
     fn step(&self, from: &At, step: Step, f: &mut dyn FnMut(At)) -> Result<(), Unreachable> {
@@ -456,6 +634,24 @@ impl<'a> View<'a> {
             _ => result = Err(Unreachable),
         })?;
         result
+    }
+
+    /// Like `descend`, for a value.
+    pub(crate) fn value(&self, from: &At, steps: &[Step]) -> Result<Option<At>, Unreachable> {
+        let Some(at) = self.descend(from, steps)? else {
+            return Ok(None);
+        };
+        match at.shape {
+            Shape::Simple(_) => Ok(Some(at)),
+            Shape::Unresolved | Shape::Complex(_) | Shape::Null(_)
+                if self.dialect.has(Difference::PromotedComponent) =>
+            {
+                let mut first = None;
+                self.first_value(&at, &mut |v| first = Some(v));
+                Ok(first)
+            }
+            _ => Err(Unreachable),
+        }
     }
 
     fn first_value(&self, at: &At, f: &mut dyn FnMut(At)) {

@@ -165,7 +165,18 @@ fn when_absent(absent: Absent) -> Outcome {
     }
 }
 
+fn single(path: &Path) -> bool {
+    path.steps.iter().all(|s| s.instance.is_some())
+}
+
 fn present(view: &View<'_>, path: &Path, context: &At) -> Outcome {
+    if single(path) {
+        return match view.descend(context, &path.steps) {
+            Err(_) => Outcome::Unclear,
+            Ok(Some(at)) => Outcome::Pass(Some(at)),
+            Ok(None) => Outcome::Fail(Some(view.deepest(context, &path.steps))),
+        };
+    }
     let mut last = None;
     match view.select(context, &path.steps, &mut |at| last = Some(at)) {
         Err(_) => Outcome::Unclear,
@@ -184,6 +195,17 @@ fn values(
     absent: Absent,
     context: &At,
 ) -> Outcome {
+    if single(path) {
+        return match view.value(context, &path.steps) {
+            Err(_) => Outcome::Unclear,
+            Ok(None) => when_absent(absent),
+            Ok(Some(at)) => match passes(view, test, &at) {
+                None => Outcome::Unclear,
+                Some(passed) if times.enough(u32::from(passed), 1) => Outcome::Pass(Some(at)),
+                Some(_) => Outcome::Fail(Some(at)),
+            },
+        };
+    }
     let (mut total, mut passed, mut unclear) = (0, 0, false);
     let (mut good, mut bad) = (None, None);
     let reached = view.values(context, &path.steps, &mut |at| {
@@ -331,7 +353,7 @@ fn in_table(
         return Outcome::Unclear;
     };
     let known = |value: &str, system: Option<Option<&str>>| {
-        table.matching(value).any(|c| {
+        table.matching(value, true).any(|c| {
             c.usage != CodeUsage::Excluded
                 && system.is_none_or(|s| s.is_some() && c.system.as_deref() == s)
         })
@@ -422,6 +444,8 @@ fn sequence(view: &View<'_>, parent: &Path, element: &Path, context: &At) -> Out
     }
 }
 
+// more sets of observations than this in one order are not looked at
+const SETS: usize = 64;
 const BAR_CODE: &str = "69764-9";
 const PRESENTED: &str = "29769-7";
 const PUBLISHED: &str = "29768-9";
@@ -440,48 +464,54 @@ fn statements_complete(view: &View<'_>, order: &At) -> Outcome {
             instance: Some(1),
         },
     ];
-    let field = |obx: &At, steps: &[Step]| {
-        let mut found = None;
-        let _ = view.values(obx, steps, &mut |at| found = found.or(Some(at)));
-        found
-    };
+    let field = |obx: &At, steps: &[Step]| view.value(obx, steps).ok().flatten();
     let at = |position, instance| Step { position, instance };
     let sub_id = [at(4, Some(1))];
     let identifier = [at(3, Some(1)), at(1, Some(1))];
-    let mut count = 0;
-    let mut complete = true;
+    // the sets met so far: where OBX-4 stands, and how often the codes that matter stand in it
+    let mut sets = [(0u32, 0u32, [false; 5]); SETS];
+    let (mut count, mut used, mut overflow) = (0u32, 0usize, false);
     let walked = view.select(order, &observations, &mut |obx| {
         count += 1;
         let Some(own) = field(&obx, &sub_id) else {
             return;
         };
-        // the set's members, by the codes that matter: bar code, presented, published, type, anything else
-        let mut seen = [0u32; 5];
-        let _ = view.select(order, &observations, &mut |other| {
-            let same = field(&other, &sub_id).is_some_and(|o| view.raw(&o) == view.raw(&own));
-            if !same {
-                return;
+        let code = field(&obx, &identifier).map(|c| view.text(&c));
+        let index = match code.as_deref() {
+            Some(BAR_CODE) => 0,
+            Some(PRESENTED) => 1,
+            Some(PUBLISHED) => 2,
+            Some(VACCINE_TYPE) => 3,
+            _ => 4,
+        };
+        let name = view.raw(&own);
+        let known = sets
+            .iter()
+            .take(used)
+            .position(|(start, end, _)| view.bytes(*start, *end) == name);
+        let at = known.unwrap_or(used);
+        match sets.get_mut(at) {
+            Some(set) => {
+                (set.0, set.1) = (own.start, own.end);
+                if let Some(seen) = set.2.get_mut(index) {
+                    *seen = true;
+                }
+                used = used.max(at + 1);
             }
-            let code = field(&other, &identifier).map(|c| view.text(&c));
-            let index = match code.as_deref() {
-                Some(BAR_CODE) => 0,
-                Some(PRESENTED) => 1,
-                Some(PUBLISHED) => 2,
-                Some(VACCINE_TYPE) => 3,
-                _ => 4,
-            };
-            if let Some(n) = seen.get_mut(index) {
-                *n += 1;
-            }
-        });
-        let fine = matches!(
-            seen.map(|n| n > 0),
+            None => overflow = true,
+        }
+    });
+    let complete = sets.iter().take(used).all(|(_, _, seen)| {
+        matches!(
+            seen,
             [true, true, false, false, false]
                 | [false, true, true, true, false]
                 | [false, false, false, false, _]
-        );
-        complete &= fine;
+        )
     });
+    if overflow {
+        return Outcome::Unclear;
+    }
     match walked {
         Err(_) => Outcome::Unclear,
         Ok(()) if count >= 2 && complete => Outcome::Pass(None),

@@ -80,14 +80,25 @@ fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at
     // without a place for the target there is nothing to decide
     let (mut parents, mut targets) = (0u32, 0u32);
     let target = std::slice::from_ref(&rule.last);
-    let reached = view.select(at, &rule.parent, &mut |parent| {
+    let mut look = |parent: &At| {
         if matches!(parent.shape, Shape::Null(_)) {
             return;
         }
         parents += 1;
-        let _ = view.select(&parent, target, &mut |_| targets += 1);
-    });
-    if reached.is_err() || parents == 0 {
+        if matches!(parent.shape, Shape::Complex(_)) && rule.last.instance == Some(1) {
+            targets += u32::from(view.has_part(parent, rule.last.position));
+        } else if rule.last.instance.is_some() {
+            targets += u32::from(matches!(view.descend(parent, target), Ok(Some(_))));
+        } else {
+            let _ = view.select(parent, target, &mut |_| targets += 1);
+        }
+    };
+    if rule.parent.is_empty() {
+        look(at);
+    } else if view.select(at, &rule.parent, &mut |p| look(&p)).is_err() {
+        return;
+    }
+    if parents == 0 {
         return;
     }
     // most usages need no look at the condition

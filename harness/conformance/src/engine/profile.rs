@@ -61,6 +61,8 @@ pub(crate) struct Element {
     /// Index of a binding or `NONE`.
     pub(crate) binding: u32,
     pub(crate) constant: Option<Box<str>>,
+    /// Plain text about which only its length is asked: the least and the greatest.
+    pub(crate) light: Option<(u32, u32)>,
 }
 
 /// A data type.
@@ -142,6 +144,10 @@ pub(crate) struct Binding {
     pub(crate) names: Vec<Box<str>>,
     pub(crate) strength: Strength,
     pub(crate) at: Vec<u16>,
+    /// The tables that can be looked up.
+    pub(crate) live: Vec<u32>,
+    /// A table is missing or empty.
+    pub(crate) trouble: bool,
 }
 
 #[derive(Debug)]
@@ -167,20 +173,26 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Every code that the value is or whose pattern it matches.
-    pub(crate) fn matching<'t>(&'t self, value: &'t str) -> impl Iterator<Item = &'t Code> + 't {
-        let first = self
-            .index
-            .get(value)
-            .map_or(self.codes.len(), |i| *i as usize);
+    /// Every code that the value is or whose pattern it matches. With `first`, patterns only count when no code is equal.
+    pub(crate) fn matching<'t>(
+        &'t self,
+        value: &'t str,
+        first: bool,
+    ) -> impl Iterator<Item = &'t Code> + 't {
+        let equal = self.index.get(value).copied();
+        let patterns: &[_] = if first && equal.is_some() {
+            &[]
+        } else {
+            &self.patterns
+        };
+        let begin = equal.map_or(self.codes.len(), |i| i as usize);
         let same = self
             .codes
-            .get(first..)
+            .get(begin..)
             .unwrap_or_default()
             .iter()
             .take_while(move |c| *c.value == *value);
-        let patterns = self
-            .patterns
+        let patterns = patterns
             .iter()
             .filter(move |(p, _)| p.matches(value))
             .filter_map(|(_, i)| self.codes.get(*i as usize))

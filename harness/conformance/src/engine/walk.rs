@@ -117,7 +117,15 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
     for (i, element) in segment.fields.iter().enumerate().take(known) {
         let position = i as u16 + 1;
         let span = view.field(node, position);
-        if span.is_some_and(|f| f.end > f.start) {
+        let Some(span) = span.filter(|f| f.end > f.start) else {
+            continue;
+        };
+        let light = element.light.is_some_and(|length| {
+            span.holds & holds::COMPONENT == 0
+                && view.light(span.holds, view.bytes(span.start, span.end), length)
+                && !ruled(tasks, element.datatype)
+        });
+        if !light {
             field(view, tasks, sink, at, (segment, element, position), before);
         }
     }
@@ -133,16 +141,15 @@ fn absent_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, segment: &Segmen
         let Some(element) = segment.fields.get(usize::from(*position) - 1) else {
             continue;
         };
-        let mut there = false;
-        view.repetitions(at.node, *position, element.datatype, &mut |_| there = true);
-        if !there {
-            let place = Place {
-                field: *position,
-                repetition: 1,
-                ..parent
-            };
-            structure::missing(view, sink, element.usage, place, at);
+        if view.present(at.node, *position) {
+            continue;
         }
+        let place = Place {
+            field: *position,
+            repetition: 1,
+            ..parent
+        };
+        structure::missing(view, sink, element.usage, place, at);
     }
 }
 
@@ -160,8 +167,31 @@ fn field(
         element.datatype
     };
     let mut inner = narrowed(view, tasks, element, datatype);
-    let repetitions =
-        |f: &mut dyn FnMut(At)| view.repetitions(segment_at.node, position, datatype, f);
+    let node = segment_at.node;
+    // nearly every field has one repetition
+    let alone = view
+        .node(segment_at)
+        .and_then(|n| Some((n, view.field(n, position)?)))
+        .filter(|(_, f)| f.holds & holds::REPETITION == 0);
+    if let Some((n, span)) = alone {
+        let Some(only) = view.only_repetition(node, n, span, position, datatype) else {
+            return;
+        };
+        if tasks.structure {
+            if let Some(kind) = forbidden(element.usage) {
+                sink.at(view, kind, Severity::Error, &only, (0, 0));
+                inner.structure = false;
+            } else if element.min > 1 || element.max == 0 {
+                let range = (element.min, element.max);
+                sink.at(view, Kind::Cardinality, Severity::Error, &only, range);
+            }
+        }
+        if !inner.none() {
+            visit(view, inner, sink, &only, element);
+        }
+        return;
+    }
+    let repetitions = |f: &mut dyn FnMut(At)| view.repetitions(node, position, datatype, f);
     if tasks.structure {
         if let Some(kind) = forbidden(element.usage) {
             repetitions(&mut |r| sink.at(view, kind, Severity::Error, &r, (0, 0)));
@@ -233,10 +263,14 @@ fn narrowed<'r>(view: &View<'_>, tasks: Tasks<'r>, element: &Element, datatype: 
     Tasks {
         structure: tasks.structure,
         codes: tasks.codes && forbidden(element.usage).is_none() && bound(),
-        rules: tasks
-            .rules
-            .filter(|r| r.inside.get(datatype as usize) == Some(&true)),
+        rules: tasks.rules.filter(|_| ruled(tasks, datatype)),
     }
+}
+
+fn ruled(tasks: Tasks<'_>, datatype: u32) -> bool {
+    tasks
+        .rules
+        .is_some_and(|r| r.inside.get(datatype as usize) == Some(&true))
 }
 
 // a repetition, component or subcomponent that is there
@@ -280,50 +314,41 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
     let Some(def) = view.profile.datatype(datatype) else {
         return;
     };
-    let (level, separator, divided) = if at.level == Level::Field {
-        (
-            Level::Component,
-            view.delimiters.component,
-            at.holds & holds::COMPONENT != 0,
-        )
+    let (level, separator) = if at.level == Level::Field {
+        (Level::Component, view.delimiters.component)
     } else {
-        (
-            Level::Subcomponent,
-            view.delimiters.subcomponent,
-            at.holds & holds::SUBCOMPONENT != 0,
-        )
+        (Level::Subcomponent, view.delimiters.subcomponent)
     };
     // one bit for each of the first 64 parts that is there; HL7 has no type with more
     let mut there = 0u64;
-    let mut from = at.start;
-    let mut rest = true;
     for (i, component) in def.components.iter().enumerate() {
-        let to = if divided {
-            view.next(separator, from, at.end)
-        } else {
-            at.end
-        };
-        if to > from {
-            let position = i as u16 + 1;
-            let part = view.make_part(at, position, level, component.datatype, from, to);
-            if let Some(part) = part {
-                there |= 1u64.checked_shl(i as u32).unwrap_or_default();
-                let mut inner = narrowed(view, tasks, component, component.datatype);
-                if let Some(kind) = forbidden(component.usage) {
-                    if tasks.structure {
-                        sink.at(view, kind, Severity::Error, &part, (0, 0));
-                    }
-                    inner.structure = false;
-                }
-                if !inner.none() {
-                    visit(view, inner, sink, &part, component);
-                }
-            }
-        }
-        rest = to < at.end;
-        from = to + 1;
-        if !rest {
+        let position = i as u16 + 1;
+        let Some((from, to)) = view.part_span(at, position, separator) else {
             break;
+        };
+        if to == from {
+            continue;
+        }
+        let bit = 1u64.checked_shl(i as u32).unwrap_or_default();
+        if let Some(length) = component.light
+            && view.light(at.holds, view.bytes(from, to), length)
+            && !ruled(tasks, component.datatype)
+        {
+            there |= bit;
+            continue;
+        }
+        let part = view.make_part(at, position, level, component.datatype, from, to);
+        let Some(part) = part else { continue };
+        there |= bit;
+        let mut inner = narrowed(view, tasks, component, component.datatype);
+        if let Some(kind) = forbidden(component.usage) {
+            if tasks.structure {
+                sink.at(view, kind, Severity::Error, &part, (0, 0));
+            }
+            inner.structure = false;
+        }
+        if !inner.none() {
+            visit(view, inner, sink, &part, component);
         }
     }
     if !tasks.structure {
@@ -342,7 +367,8 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
         let place = judge::child_place(view, at, *position);
         structure::missing(view, sink, component.usage, place, at);
     }
-    if rest && from <= at.end {
-        structure::extra_parts(view, sink, at, def.components.len(), from, separator);
+    let known = def.components.len();
+    if let Some((from, _)) = view.part_span(at, known as u16 + 1, separator) {
+        structure::extra_parts(view, sink, at, known, from, separator);
     }
 }

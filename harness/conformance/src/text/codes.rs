@@ -93,7 +93,7 @@ pub(crate) fn systems(profile: &Profile, binding: &Binding, value: &str) -> Vec<
         .tables
         .iter()
         .filter_map(|t| profile.tables.get(*t as usize))
-        .flat_map(|t| t.matching(value))
+        .flat_map(|t| t.matching(value, true))
         .filter_map(|c| c.system.as_deref().map(str::to_owned))
         .collect();
     found.sort();
