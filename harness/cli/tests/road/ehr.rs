@@ -168,7 +168,11 @@ fn one_wrong_value_fails_the_step_and_the_assertion_that_name_it_and_no_other() 
     for slip in slips {
         let case = slip.0.split('/').next().unwrap();
         // AD-6 corrects what AD-5 reported
-        let cases = if case == "AD-6" { vec!["AD-5", "AD-6"] } else { vec![case] };
+        let cases = if case == "AD-6" {
+            vec!["AD-5", "AD-6"]
+        } else {
+            vec![case]
+        };
         let result = play(&cases, Some(slip));
         let path = format!("onc-2015/{}", slip.0);
         for (step, verdict) in awaited(&result) {
