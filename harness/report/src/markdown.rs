@@ -39,6 +39,7 @@ pub fn markdown(result: &RunResult) -> String {
     write_cases(&mut out, result);
     write_trouble(&mut out, result);
     write_known(&mut out, result);
+    write_unexpected(&mut out, result);
     let address = result.system.address.as_deref().map(code);
     let _ = writeln!(
         out,
@@ -162,6 +163,16 @@ fn write_step(out: &mut String, step: &Step) {
             code(&finding.location.path),
             text(&finding.text(false))
         );
+    }
+}
+
+fn write_unexpected(out: &mut String, result: &RunResult) {
+    if result.unexpected.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n### Messages that no step awaited\n");
+    for unexpected in &result.unexpected {
+        let _ = writeln!(out, "- {}", text(&unexpected.because));
     }
 }
 

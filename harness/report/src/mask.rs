@@ -1,7 +1,7 @@
 //! A copy of the document without text from messages.
 
 use titer_finding::{Location, MASK, Phi};
-use titer_runner::result::{Body, Encoding, MessageEvidence, Part, RunResult, Step};
+use titer_runner::result::{Body, Encoding, Exchange, MessageEvidence, Part, RunResult, Step};
 
 /// What stands in place of a field's text inside a message.
 const DOTS: &str = "\u{2022}\u{2022}\u{2022}";
@@ -19,6 +19,12 @@ pub fn masked(result: &RunResult) -> RunResult {
         .flat_map(|c| &mut c.steps);
     for step in steps {
         mask_step(step);
+    }
+    for unexpected in &mut copy.unexpected {
+        for message in &mut unexpected.messages {
+            mask_message(message);
+        }
+        mask_exchanges(&mut unexpected.exchanges);
     }
     copy
 }
@@ -46,7 +52,16 @@ fn mask_step(step: &mut Step) {
     for finding in &mut step.findings {
         *finding = finding.settled(true);
     }
-    for exchange in &mut step.exchanges {
+    for item in &mut step.checklist {
+        if item.value.is_some() {
+            item.value = Some(Phi::new(MASK));
+        }
+    }
+    mask_exchanges(&mut step.exchanges);
+}
+
+fn mask_exchanges(exchanges: &mut [Exchange]) {
+    for exchange in exchanges {
         mask_part(&mut exchange.request);
         if let Some(response) = &mut exchange.response {
             mask_part(response);

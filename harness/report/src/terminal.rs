@@ -62,6 +62,11 @@ pub fn terminal(result: &RunResult, options: &TerminalOptions) -> String {
         );
     }
 
+    if !result.unexpected.is_empty() {
+        let came = words::count(result.unexpected.len() as u64, "message", "messages");
+        let _ = writeln!(out, "  {came} came that no step awaited: see the report");
+    }
+
     let counts = &result.step_counts;
     let took = (result.finished.as_millisecond() - result.started.as_millisecond()).max(0);
     let _ = writeln!(

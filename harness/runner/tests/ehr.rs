@@ -136,7 +136,7 @@ fn a_good_sender_passes_every_step_in_any_order_of_cases() {
         (refusal.kind, refusal.verdict),
         (StepKind::TaAckError, Verdict::Pending)
     );
-    let rows: Vec<&str> = refusal.checklist.iter().map(|r| r.text.as_str()).collect();
+    let rows: Vec<String> = refusal.checklist.iter().map(|r| r.words(false)).collect();
     assert_eq!(
         rows,
         ["The user is told of the error at RXA-5: the vaccine code is not known"]

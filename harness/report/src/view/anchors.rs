@@ -35,6 +35,14 @@ impl Anchors {
                 }
             }
         }
+        for unexpected in &result.unexpected {
+            for message in &unexpected.messages {
+                anchors.name(Kind::Message, &message.id, "message");
+            }
+            for exchange in &unexpected.exchanges {
+                anchors.name(Kind::Exchange, &exchange.id, "exchange");
+            }
+        }
         anchors
     }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use titer_finding::Phi;
 use titer_runner::result::{
     Assertion, Case, Direction, Exchange, Group, KnownFailure, Outcome, Part, Standing, Step,
+    StepKind, Unexpected,
 };
 
 #[derive(Debug, Serialize)]
@@ -238,7 +239,7 @@ fn step_view(step: &Step, anchors: &mut Anchors) -> StepView {
                     None => ("not looked at yet", "pending"),
                 };
                 CheckView {
-                    text: words::visible(&c.text),
+                    text: words::visible(&c.words(false)),
                     word,
                     symbol,
                     comment: c.comment.as_deref().map(words::visible),
@@ -267,6 +268,32 @@ fn step_view(step: &Step, anchors: &mut Anchors) -> StepView {
                 name: words::visible(&f.name),
                 about: format!("{}, {}", words::visible(&f.media_type), words::size(f.size)),
             })
+            .collect(),
+    }
+}
+
+/// A message that belonged to no open step.
+#[derive(Debug, Serialize)]
+pub(crate) struct UnexpectedView {
+    because: String,
+    exchanges: Vec<ExchangeView>,
+    messages: Vec<MessageView>,
+}
+
+pub(crate) fn unexpected_view(unexpected: &Unexpected, anchors: &mut Anchors) -> UnexpectedView {
+    // nothing was judged by it, so there is no step whose assertions could be marked
+    let nothing = Step::new("", "", StepKind::SutMessage);
+    UnexpectedView {
+        because: words::visible(&unexpected.because),
+        exchanges: unexpected
+            .exchanges
+            .iter()
+            .map(|x| exchange_view(x, anchors))
+            .collect(),
+        messages: unexpected
+            .messages
+            .iter()
+            .map(|m| message_view(m, &nothing, anchors))
             .collect(),
     }
 }

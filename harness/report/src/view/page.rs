@@ -2,7 +2,8 @@
 
 use super::anchors::{Anchors, Kind};
 use super::case::{
-    AttestationView, GroupView, WaiverView, attestation_view, group_view, known_view, waiver_view,
+    AttestationView, GroupView, UnexpectedView, WaiverView, attestation_view, group_view,
+    known_view, unexpected_view, waiver_view,
 };
 use super::pictures::{Matrix, StripCase, Timeline, matrix, short, strip, timeline};
 use crate::answer::answer;
@@ -34,6 +35,7 @@ pub(crate) struct Page {
     known: Vec<ApartView>,
     unmatched: Vec<String>,
     apart: Vec<ApartGroup>,
+    unexpected: Vec<UnexpectedView>,
     attestations: Vec<Signed<AttestationView>>,
     waivers: Vec<Signed<WaiverView>>,
     modifications: Vec<String>,
@@ -136,6 +138,11 @@ pub(crate) fn page(result: &RunResult, masked: bool) -> Page {
         .iter()
         .map(|g| group_view(g, &mut anchors))
         .collect();
+    let unexpected = result
+        .unexpected
+        .iter()
+        .map(|u| unexpected_view(u, &mut anchors))
+        .collect();
     Page {
         title: format!(
             "{}: {}, {}",
@@ -183,6 +190,7 @@ pub(crate) fn page(result: &RunResult, masked: bool) -> Page {
             .map(|p| words::visible(p))
             .collect(),
         apart: apart(result, &anchors),
+        unexpected,
         attestations: signed(result, &anchors, |s| {
             s.attestations.iter().map(attestation_view).collect()
         }),

@@ -5,8 +5,8 @@ use titer_finding::{Category, Location, Phi, Severity};
 use titer_runner::result::{
     Assertion, Attestation, Body, Capability, Case, ChecklistItem, Direction, Evaluation,
     EvidenceFile, Exchange, Group, Judged, KnownFailure, MessageEvidence, Origin, Outcome, Part,
-    PlanInfo, Requirement, Role, RunResult, Step, StepKind, SystemInfo, ToolInfo, Verdict, Waiver,
-    sha256_hex,
+    PlanInfo, Requirement, Role, RunResult, Step, StepKind, SystemInfo, ToolInfo, Unexpected,
+    Verdict, Waiver, sha256_hex,
 };
 
 /// Strings that must not get out of their place.
@@ -314,6 +314,17 @@ pub(crate) fn sample() -> RunResult {
             .to_owned(),
     ];
     result.unmatched_known_failures = vec!["sample/QR-9/*".to_owned()];
+    let stray = format!("MSH|^~\\&|EHR|CLINIC\rPID|1||MR-T0001||{NAME}\r");
+    result.unexpected = vec![Unexpected {
+        because: "it could be the report of AD-1 or of AD-2".to_owned(),
+        messages: vec![maker.message(
+            "a message that two steps await",
+            Origin::System,
+            "Z22",
+            stray.as_bytes(),
+        )],
+        exchanges: Vec::new(),
+    }];
     result.settle();
     result
 }
@@ -503,16 +514,14 @@ fn administration(maker: &mut Maker) -> Vec<Case> {
     open.checklist = vec![
         ChecklistItem {
             text: "The user sees that the vaccine's code was not recognized.".to_owned(),
+            value: None,
             seen: Some(true),
             comment: Some("in red, on the worklist".to_owned()),
         },
-        ChecklistItem {
-            text: "The user sees which dose it was.".to_owned(),
-            seen: None,
-            comment: None,
-        },
+        ChecklistItem::new("The user sees whose dose it was", Some(Phi::new(NAME))),
         ChecklistItem {
             text: "The message is queued again after the correction.".to_owned(),
+            value: None,
             seen: Some(false),
             comment: None,
         },

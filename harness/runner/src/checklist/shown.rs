@@ -4,6 +4,7 @@
 
 use crate::assertion::place::{Within, at, orders};
 use crate::result::ChecklistItem;
+use titer_finding::Phi;
 use titer_hl7::{Message, Offsets};
 
 /// What has to be seen of a message: every error that an acknowledgment reports, the notice that nobody or too many were
@@ -22,18 +23,11 @@ pub(crate) fn of_message(bytes: &[u8]) -> Vec<ChecklistItem> {
         rows.orders();
     }
     rows.rows
-        .into_iter()
-        .map(|text| ChecklistItem {
-            text,
-            seen: None,
-            comment: None,
-        })
-        .collect()
 }
 
 struct Rows<'m> {
     message: Message<'m>,
-    rows: Vec<String>,
+    rows: Vec<ChecklistItem>,
 }
 
 fn date(text: &str) -> String {
@@ -63,7 +57,9 @@ const OBSERVATIONS: [(&str, &str); 14] = [
 impl Rows<'_> {
     fn add(&mut self, group: &str, element: &str, value: &str) {
         if !value.is_empty() && value != "\"\"" {
-            self.rows.push(format!("{group}: {element}: {value}"));
+            let value = Some(Phi::new(value));
+            self.rows
+                .push(ChecklistItem::new(format!("{group}: {element}"), value));
         }
     }
 
@@ -109,20 +105,24 @@ impl Rows<'_> {
             } else {
                 format!(" at {path}")
             };
+            let told = format!("The user is told of the {severity}{place}");
             self.rows
-                .push(format!("The user is told of the {severity}{place}: {text}"));
+                .push(ChecklistItem::new(told, Some(Phi::new(text))));
         }
         let code = self
             .message
             .segment("MSA", 1)
             .map(|s| s.text(1, 1).into_owned());
         match code.as_deref() {
-            Some("AR") => self
-                .rows
-                .push("The user is told that the message was rejected".to_owned()),
+            Some("AR") => self.rows.push(ChecklistItem::new(
+                "The user is told that the message was rejected",
+                None,
+            )),
             Some("AE") if self.message.all("ERR").next().is_none() => {
-                self.rows
-                    .push("The user is told that the message had an error".to_owned());
+                self.rows.push(ChecklistItem::new(
+                    "The user is told that the message had an error",
+                    None,
+                ));
             }
             _ => {}
         }
@@ -134,15 +134,18 @@ impl Rows<'_> {
             .segment("QAK", 1)
             .map(|s| s.text(2, 1).into_owned());
         match status.as_deref() {
-            Some("NF") => self
-                .rows
-                .push("The user is told that no patient was found".to_owned()),
-            Some("TM") => self
-                .rows
-                .push("The user is told that too many patients match".to_owned()),
-            Some("AE" | "AR") => self
-                .rows
-                .push("The user is told that the query could not be answered".to_owned()),
+            Some("NF") => self.rows.push(ChecklistItem::new(
+                "The user is told that no patient was found",
+                None,
+            )),
+            Some("TM") => self.rows.push(ChecklistItem::new(
+                "The user is told that too many patients match",
+                None,
+            )),
+            Some("AE" | "AR") => self.rows.push(ChecklistItem::new(
+                "The user is told that the query could not be answered",
+                None,
+            )),
             _ => {}
         }
     }
@@ -323,7 +326,7 @@ mod tests {
     fn texts(message: &str) -> Vec<String> {
         of_message(message.as_bytes())
             .into_iter()
-            .map(|i| i.text)
+            .map(|i| i.words(false))
             .collect()
     }
 

@@ -51,11 +51,7 @@ pub(crate) fn of_step(step: &Step, scope: &Scope<'_>, plan: &Plan) -> Vec<Checkl
 
 impl Rows<'_> {
     fn add(&mut self, text: impl Into<String>) {
-        self.items.push(ChecklistItem {
-            text: text.into(),
-            seen: None,
-            comment: None,
-        });
+        self.items.push(ChecklistItem::new(text, None));
     }
 
     fn text(&self, text: &Text) -> String {

@@ -230,12 +230,36 @@ impl Assertion {
 pub struct ChecklistItem {
     /// What to look for.
     pub text: String,
+    /// What the message says there, when the item was made from a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub value: Option<Phi>,
     /// Seen (true), looked for and not seen (false), or not looked at yet (none).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<bool>,
     /// What the juror wrote.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
+}
+
+impl ChecklistItem {
+    /// An item that nobody has looked at yet.
+    pub fn new(text: impl Into<String>, value: Option<Phi>) -> Self {
+        Self {
+            text: text.into(),
+            value,
+            seen: None,
+            comment: None,
+        }
+    }
+
+    /// The item in words, with what the message says or with a mask.
+    pub fn words(&self, mask: bool) -> String {
+        match &self.value {
+            None => self.text.clone(),
+            Some(_) if mask => format!("{}: {MASK}", self.text),
+            Some(value) => format!("{}: {}", self.text, value.reveal()),
+        }
+    }
 }
 
 /// An entry of the known-failures file that this step or case matches.
