@@ -1,5 +1,7 @@
 //! The GitHub actions of `ci/action`, step by step as plain shell: what a user's workflow would run.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! What the README shows is what the program prints.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

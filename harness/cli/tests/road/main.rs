@@ -1,6 +1,8 @@
 //! The run road as a whole, over real sockets: the shipped plans against the reference IIS, against the same IIS when it
 //! misbehaves, and with a scripted sender as the EHR under test.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
 mod ehr;
 mod iis;
 
