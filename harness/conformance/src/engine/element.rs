@@ -369,16 +369,6 @@ impl<'a> View<'a> {
             })
     }
 
-    /// Whether a stretch is plain text of a length between two numbers, in an element whose field holds `holds`.
-    pub(crate) fn light(&self, holds: u8, raw: &[u8], (min, max): (u32, u32)) -> bool {
-        const SPECIAL: u8 = holds::REPETITION | holds::SUBCOMPONENT | holds::ESCAPE | holds::WIDE;
-        let length = raw.len() as u32;
-        holds & SPECIAL == 0
-            && raw.first().is_some_and(|b| *b > b' ' && *b != b':')
-            && length >= min
-            && length <= max
-    }
-
     /// Where part `position` stands; `None` when the element ends before it.
     pub(crate) fn part_span(&self, at: &At, position: u16, separator: u8) -> Option<(u32, u32)> {
         let c = self.parts;
@@ -702,6 +692,16 @@ impl Place {
         component: 0,
         subcomponent: 0,
     };
+}
+
+/// Whether a stretch is plain text of a length between two numbers, in an element whose field holds `holds`.
+pub(crate) fn light(holds: u8, raw: &[u8], (min, max): (u32, u32)) -> bool {
+    const SPECIAL: u8 = holds::REPETITION | holds::SUBCOMPONENT | holds::ESCAPE | holds::WIDE;
+    let length = raw.len() as u32;
+    holds & SPECIAL == 0
+        && raw.first().is_some_and(|b| *b > b' ' && *b != b':')
+        && length >= min
+        && length <= max
 }
 
 fn is_blank(b: u8) -> bool {

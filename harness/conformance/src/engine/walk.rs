@@ -1,6 +1,6 @@
 //! The one walk over a message: at every element its structure, its codes and its rules.
 
-use super::element::{At, Level, Shape, View};
+use super::element::{At, Level, Shape, View, light};
 use super::profile::{Element, NONE, Segment};
 use super::rules::Rules;
 use super::structure::{self, Sink, forbidden};
@@ -122,7 +122,7 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
         };
         let light = element.light.is_some_and(|length| {
             span.holds & holds::COMPONENT == 0
-                && view.light(span.holds, view.bytes(span.start, span.end), length)
+                && light(span.holds, view.bytes(span.start, span.end), length)
                 && !ruled(tasks, element.datatype)
         });
         if !light {
@@ -205,13 +205,15 @@ fn field(
     }
 }
 
+type Repetitions<'f> = dyn Fn(&mut dyn FnMut(At)) + 'f;
+
 // judges how often a field occurs; whether its repetitions are worth a look
 fn occurrences(
     view: &View<'_>,
     sink: &mut Sink<'_>,
     element: &Element,
     before: usize,
-    repetitions: &dyn Fn(&mut dyn FnMut(At)),
+    repetitions: &Repetitions<'_>,
 ) -> bool {
     let (mut count, mut last, mut nulls) = (0u32, None, 0u32);
     repetitions(&mut |r| {
@@ -331,7 +333,7 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
         }
         let bit = 1u64.checked_shl(i as u32).unwrap_or_default();
         if let Some(length) = component.light
-            && view.light(at.holds, view.bytes(from, to), length)
+            && light(at.holds, view.bytes(from, to), length)
             && !ruled(tasks, component.datatype)
         {
             there |= bit;

@@ -261,7 +261,9 @@ impl<'t> Reader<'t> {
             if self.word("valued") {
                 return Ok(Expr::Present(path));
             }
-            self.need_word("empty")?;
+            if !self.word("empty") {
+                return self.fail("`valued` or `empty` was expected");
+            }
             return Ok(Expr::Not(Box::new(Expr::Present(path))));
         }
         if self.word("in") {

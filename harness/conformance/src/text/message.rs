@@ -377,7 +377,11 @@ impl Speaker<'_> {
         };
         Said::new(message)
             .help("send one occurrence for each thing there is, and no empty ones before it")
-            .expected(format!("{range} occurrences"))
+            .expected(if range == "1" {
+                "1 occurrence".to_owned()
+            } else {
+                format!("{range} occurrences")
+            })
     }
 
     fn length(&self, full: &str) -> Said {
@@ -387,13 +391,15 @@ impl Speaker<'_> {
         let range = match (d.a, d.b) {
             (min, NONE) => format!("at least {min}"),
             (min, max) if min == max => format!("{min}"),
+            (0 | 1, max) => format!("at most {max}"),
             (min, max) => format!("{min} to {max}"),
         };
         Said::new(format!(
-            "{full} has {length} characters, the profile allows {range}"
+            "{full} is {} long, the profile allows {range}",
+            characters(length)
         ))
         .help("a receiver may cut or refuse it; shorten it at the source")
-        .expected(format!("{range} characters"))
+        .expected(format!("length {range}"))
     }
 
     fn format(&self, full: &str) -> Said {
@@ -440,20 +446,20 @@ impl Speaker<'_> {
             }
             Kind::CodeSystemMissing => said(format!(
                 "`{{value}}` is a code of {tables} sent without its code system ({})",
-                named.name
+                self.subject(named)
             ))
             .help("send the code system two components after the code"),
             Kind::CodeExcluded => said(format!(
                 "`{{value}}` must not be used: {tables} excludes it ({})",
-                named.name
+                self.subject(named)
             )),
             Kind::CodePermitted => said(format!(
                 "`{{value}}` is only permitted by {tables} ({})",
-                named.name
+                self.subject(named)
             )),
             Kind::CodeAmbiguous => said(format!(
                 "`{{value}}` stands in more than one of {tables} ({})",
-                named.name
+                self.subject(named)
             ))
             .fixer(Fixer::ProfileAuthor),
             _ => {
@@ -607,6 +613,14 @@ impl Speaker<'_> {
                 .help(format!("leave {} out", named.label))
                 .expected(format!("empty when {why}"))
         }
+    }
+}
+
+fn characters(count: usize) -> String {
+    if count == 1 {
+        "1 character".to_owned()
+    } else {
+        format!("{count} characters")
     }
 }
 

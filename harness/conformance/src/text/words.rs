@@ -5,6 +5,8 @@ use crate::engine::profile::Profile;
 use crate::engine::rules::Home;
 use crate::expr::{Expr, Literal, Native, Operator, Path, Test, Times};
 
+const READABLE: usize = 40;
+
 /// Renders an expression that stands on a definition. `prefix` is the place of that definition's element, when known.
 pub(crate) struct Words<'p> {
     pub(crate) profile: &'p Profile,
@@ -48,8 +50,13 @@ impl Words<'_> {
                     Test::Numbers(list) => {
                         quoted(&list.iter().map(ToString::to_string).collect::<Vec<_>>())
                     }
-                    Test::Matches(_) => {
-                        return format!("{subject} {be} written as the profile's pattern asks");
+                    Test::Matches(pattern) => {
+                        // a pattern that nobody can read at a glance is not shown
+                        return if pattern.source().chars().count() <= READABLE {
+                            format!("{subject} {be} written as `{}`", pattern.source())
+                        } else {
+                            format!("{subject} {be} written as the profile's pattern asks")
+                        };
                     }
                     Test::Compares { operator, with, .. } => {
                         let value = match with {
@@ -87,18 +94,8 @@ impl Words<'_> {
             }
             Expr::Not(inner) => self.clause(inner, !holds),
             // not (a and b) is "not a, or not b"
-            Expr::And(a, b) => self.join(&[a, b], if holds { "and" } else { "or" }, holds),
-            Expr::Or(a, b) => self.join(&[a, b], if holds { "or" } else { "and" }, holds),
-            Expr::All(list) => self.join(
-                &list.iter().collect::<Vec<_>>(),
-                if holds { "and" } else { "or" },
-                holds,
-            ),
-            Expr::Any(list) => self.join(
-                &list.iter().collect::<Vec<_>>(),
-                if holds { "or" } else { "and" },
-                holds,
-            ),
+            Expr::And(..) | Expr::All(_) => self.join(expr, true, holds),
+            Expr::Or(..) | Expr::Any(_) => self.join(expr, false, holds),
             Expr::Xor(a, b) => format!(
                 "{} of these holds: {}; {}",
                 if holds { "exactly one" } else { "both or none" },
@@ -122,9 +119,40 @@ impl Words<'_> {
         }
     }
 
-    fn join(&self, list: &[&Expr], word: &str, holds: bool) -> String {
-        let parts: Vec<String> = list.iter().map(|e| self.clause(e, holds)).collect();
-        parts.join(&format!(" {word} "))
+    // a chain of the same connective as one list
+    fn join(&self, expr: &Expr, all: bool, holds: bool) -> String {
+        let mut list = Vec::new();
+        flatten(expr, all, &mut list);
+        // "it is `00`" says already that it is valued
+        let tested: Vec<&Path> = list
+            .iter()
+            .filter_map(|e| match e {
+                Expr::Values { path, .. } | Expr::InTable { path, .. } => Some(path),
+                _ => None,
+            })
+            .collect();
+        let parts: Vec<String> = list
+            .iter()
+            .filter(|e| !matches!(e, Expr::Present(p) if all && tested.contains(&p)))
+            .map(|e| self.clause(e, holds))
+            .collect();
+        parts.join(if all == holds { " and " } else { ", or " })
+    }
+}
+
+fn flatten<'e>(expr: &'e Expr, all: bool, out: &mut Vec<&'e Expr>) {
+    match expr {
+        Expr::And(a, b) if all => {
+            flatten(a, all, out);
+            flatten(b, all, out);
+        }
+        Expr::Or(a, b) if !all => {
+            flatten(a, all, out);
+            flatten(b, all, out);
+        }
+        Expr::All(list) if all => list.iter().for_each(|e| flatten(e, all, out)),
+        Expr::Any(list) if !all => list.iter().for_each(|e| flatten(e, all, out)),
+        other => out.push(other),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::{
     PredicateDef, RulesDef, SegmentDef, Stability, TableDef, Usage, Weight,
 };
 use serde_saphyr::Spanned;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use titer_finding::{Diagnostic, read_yaml};
 
 type Result<T> = std::result::Result<T, Box<Diagnostic>>;
@@ -30,7 +30,7 @@ pub fn load(source: &dyn Source, id: &str) -> Result<Definition> {
         segments: Vec::new(),
         datatypes: Vec::new(),
         rules: RulesDef::default(),
-        tables: BTreeSet::new(),
+        tables: BTreeMap::new(),
     };
     loader.profile(&file)
 }
@@ -111,7 +111,8 @@ struct Loader<'s> {
     segments: Vec<SegmentDef>,
     datatypes: Vec<DatatypeDef>,
     rules: RulesDef,
-    tables: BTreeSet<String>,
+    // tables that are named, and where the first time; expressions do not tell
+    tables: BTreeMap<String, Option<Wanted>>,
 }
 
 /// A data type or segment that something asked for, and where it did.
@@ -125,6 +126,13 @@ impl Wanted {
         Self {
             id: id.value.clone(),
             from: (file.name.clone(), file.text.clone(), id.referenced),
+        }
+    }
+
+    fn table(file: &File, binding: &Spanned<String>, id: &str) -> Self {
+        Self {
+            id: id.to_owned(),
+            from: (file.name.clone(), file.text.clone(), binding.referenced),
         }
     }
 
@@ -401,7 +409,10 @@ impl Loader<'_> {
                         small::binding(&c.value),
                         "a binding such as `CVX, MVX at 1`",
                     )?;
-                    self.tables.extend(b.tables.iter().cloned());
+                    for t in &b.tables {
+                        let from = Wanted::table(file, c, t);
+                        self.tables.entry(t.clone()).or_insert(Some(from));
+                    }
                     Some(b)
                 }
             };
@@ -493,7 +504,7 @@ impl Loader<'_> {
         let tables = &mut self.tables;
         let mut look = |e: &mut Expr| {
             if let Expr::InTable { table, .. } = e {
-                tables.insert(table.id.clone());
+                tables.entry(table.id.clone()).or_insert(None);
             }
         };
         for c in &mut self.rules.constraints {
@@ -506,14 +517,15 @@ impl Loader<'_> {
 
     fn read_tables(&self, unchecked: &[String]) -> Result<Vec<TableDef>> {
         let mut out = Vec::new();
-        for id in &self.tables {
+        for (id, from) in &self.tables {
             if unchecked.contains(id) {
                 continue;
             }
-            out.push(table(&File::open(
-                self.source,
-                &format!("tables/{id}.yaml"),
-            )?)?);
+            let path = format!("tables/{id}.yaml");
+            if let Some(from) = from.as_ref().filter(|_| self.source.text(&path).is_none()) {
+                return from.missing("the table");
+            }
+            out.push(table(&File::open(self.source, &path)?)?);
         }
         Ok(out)
     }

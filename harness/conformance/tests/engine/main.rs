@@ -1,0 +1,9 @@
+//! The engine on small profiles and messages of our own; nothing here needs other files.
+
+mod checks;
+mod common;
+mod expressions;
+mod files;
+mod properties;
+mod steps;
+mod words;
