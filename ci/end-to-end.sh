@@ -20,7 +20,9 @@ for plan in onc-2015 cdc-soap iis-negative; do
   done
 done
 
-echo '-- the reports in a browser: phone, desktop, print'
+echo '-- the reports in a browser: phone, desktop, print; also one with every verdict and hostile text'
+mkdir "$room/sample"
+"$titer" report fixtures/results/sample.json --html "$room/sample/report.html"
 node ci/browser/check-report.mjs "$room"/*/report.html
 
 echo '-- the reference IIS and clients that are not ours'
