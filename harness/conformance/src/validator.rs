@@ -3,7 +3,8 @@
 use crate::detection::Detection;
 use crate::dialect::Dialect;
 use crate::engine::compile::{CompileError, compile};
-use crate::engine::element::{PartCache, View};
+use crate::engine::element::View;
+use crate::engine::parts::PartCache;
 use crate::engine::profile::Profile;
 use crate::engine::rules::Rules;
 use crate::engine::structure::{self, Sink};
@@ -100,6 +101,8 @@ impl Validator {
         let Scratch { detections, tree } = scratch;
         detections.clear();
         if tree.build(&self.profile, self.dialect, message).is_ok() {
+            let caches = [PartCache::default(), PartCache::default()];
+            caches.iter().for_each(PartCache::forget);
             let view = View {
                 profile: &self.profile,
                 dialect: self.dialect,
@@ -107,7 +110,7 @@ impl Validator {
                 source: message.source(),
                 delimiters: message.delimiters(),
                 tree,
-                parts: &PartCache::default(),
+                parts: &caches,
             };
             f(&view, &mut Sink { found: detections });
             detections

@@ -1,8 +1,9 @@
 //! Codes: every bound element against its tables.
 
 use super::element::{At, Shape, View};
-use super::profile::{Code, Table};
+use super::profile::{Binding, Code, Table};
 use super::structure::Sink;
+use super::tree::holds;
 use crate::detection::Kind;
 use crate::dialect::Difference;
 use crate::model::{CodeUsage, Strength};
@@ -26,6 +27,9 @@ pub(crate) fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, index: u32) {
     let Some(binding) = view.profile.bindings.get(index as usize) else {
         return;
     };
+    if binding.live.is_empty() && !binding.trouble || surely(view, at, binding) {
+        return;
+    }
     let severity = match binding.strength {
         Strength::Required => Severity::Error,
         Strength::Suggested | Strength::Unstated => Severity::Info,
@@ -104,6 +108,41 @@ pub(crate) fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, index: u32) {
         }
     }
     report(view, sink, at, severity, index, &outcome);
+}
+
+// the usual case without much ado: one place, and one table that holds the code
+fn surely(view: &View<'_>, at: &At, binding: &Binding) -> bool {
+    let ([table], false) = (binding.live.as_slice(), binding.trouble) else {
+        return false;
+    };
+    let Some(table) = view.profile.tables.get(*table as usize) else {
+        return false;
+    };
+    // the reference also tries every pattern
+    if at.holds & holds::WIDE != 0
+        || (!table.patterns.is_empty() && !view.dialect.has(Difference::CodeInSeveralTables))
+    {
+        return false;
+    }
+    match (at.shape, binding.at.as_slice()) {
+        (Shape::Simple(_), _) => table.surely(view.raw(at), None),
+        (Shape::Complex(d), [place]) => {
+            let Some(def) = view.profile.datatype(d) else {
+                return false;
+            };
+            let simple = def
+                .components
+                .get(usize::from(*place) - 1)
+                .and_then(|c| view.profile.datatype(c.datatype))
+                .is_some_and(super::profile::Datatype::primitive);
+            let part = |n: u16| {
+                view.part_span(at, n)
+                    .map_or(&[][..], |(from, to)| view.bytes(from, to))
+            };
+            simple && table.surely(part(*place), def.coded.then(|| part(place + 2)))
+        }
+        _ => false,
+    }
 }
 
 /// What the message says about the code system of a code.

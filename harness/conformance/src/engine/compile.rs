@@ -84,6 +84,7 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
         look_at_tables(b, &tables);
     }
     mark_bound(&mut datatypes);
+    mark_elements(&mut datatypes, &mut segments);
     check_depth(&datatypes)?;
     builder.group(
         &def.message.id,
@@ -225,6 +226,8 @@ impl Builder<'_> {
                 length: e.length.clone(),
                 binding,
                 constant: e.constant.as_deref().map(Into::into),
+                bound: false,
+                primitive: false,
                 light: None,
             });
         }
@@ -308,6 +311,23 @@ fn undecided(datatypes: &mut [Datatype], segments: &mut [Segment]) {
     }
 }
 
+// what the walk asks of every element's data type
+fn mark_elements(datatypes: &mut [Datatype], segments: &mut [Segment]) {
+    let known: Vec<(bool, bool)> = datatypes
+        .iter()
+        .map(|d| (d.bound_inside, d.primitive()))
+        .collect();
+    let lists = datatypes
+        .iter_mut()
+        .map(|d| &mut d.components)
+        .chain(segments.iter_mut().map(|s| &mut s.fields));
+    for e in lists.flatten() {
+        let of_type = known.get(e.datatype as usize);
+        e.bound = e.binding != NONE || of_type.is_some_and(|k| k.0);
+        e.primitive = of_type.is_some_and(|k| k.1);
+    }
+}
+
 // marks the elements about which only the length is asked
 fn lighten(datatypes: &mut [Datatype], segments: &mut [Segment]) {
     let plain: Vec<bool> = datatypes
@@ -379,9 +399,9 @@ fn table(def: &model::TableDef, profile: &Definition) -> Table {
         .enumerate()
         .filter_map(|(i, c)| Some((Pattern::new(c.pattern.as_deref()?).ok()?, i as u32)))
         .collect();
-    let mut index: HashMap<Box<str>, u32, Quick> = HashMap::default();
+    let mut index: HashMap<Box<[u8]>, u32, Quick> = HashMap::default();
     for (i, c) in codes.iter().enumerate() {
-        index.entry(c.value.as_str().into()).or_insert(i as u32);
+        index.entry(c.value.as_bytes().into()).or_insert(i as u32);
     }
     Table {
         index,

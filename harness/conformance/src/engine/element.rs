@@ -1,12 +1,11 @@
 //! Elements of a message seen through the profile, and the way from one to those inside it.
 
+use super::parts::PartCache;
 use super::profile::{Class, NONE, Profile, Segment};
 use super::tree::{FieldSpan, Node, Tree, holds};
 use crate::detection::{Place, What};
 use crate::dialect::{Dialect, Difference};
-use crate::expr::Step;
 use std::borrow::Cow;
-use std::cell::Cell;
 use titer_hl7::{Delimiters, Message};
 
 /// How deep an element stands.
@@ -56,24 +55,11 @@ pub(crate) struct At {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Unreachable;
 
-/// Where the parts of the composite that was looked at last begin and end: rules ask for several parts of one element.
-#[derive(Debug, Default)]
-pub(crate) struct PartCache {
-    start: Cell<u32>,
-    end: Cell<u32>,
-    separator: Cell<u8>,
-    count: Cell<u32>,
-    ends: [Cell<u32>; PartCache::SIZE],
-}
-
-impl PartCache {
-    const SIZE: usize = 32;
-}
-
 /// The message under judgement.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
-    pub(crate) parts: &'a PartCache,
+    /// Components, and subcomponents.
+    pub(crate) parts: &'a [PartCache; 2],
     pub(crate) profile: &'a Profile,
     pub(crate) dialect: Dialect,
     pub(crate) message: &'a Message<'a>,
@@ -103,6 +89,11 @@ impl<'a> View<'a> {
         self.message.charset().decode(self.raw(at))
     }
 
+    /// The bytes of a value that is ASCII and has nothing to decode.
+    pub(crate) fn plain(&self, at: &At) -> Option<&'a [u8]> {
+        (at.holds & (holds::ESCAPE | holds::WIDE) == 0 || literal(at)).then(|| self.raw(at))
+    }
+
     /// The value with escape sequences decoded.
     pub(crate) fn unescaped(&self, at: &At) -> Cow<'a, str> {
         let raw = self.raw(at);
@@ -110,7 +101,7 @@ impl<'a> View<'a> {
             // ASCII, so this never gives the other branch
             return Cow::Borrowed(std::str::from_utf8(raw).unwrap_or_default());
         }
-        if at.holds & holds::ESCAPE == 0 || self.literal_at(at) {
+        if at.holds & holds::ESCAPE == 0 || literal(at) {
             return self.message.charset().decode(raw);
         }
         if self.dialect.has(Difference::EscapeSequences) {
@@ -172,6 +163,15 @@ impl<'a> View<'a> {
         self.node(at).map_or(0, |n| n.line)
     }
 
+    /// All fields of a segment.
+    pub(crate) fn fields(&self, node: &Node) -> &'a [FieldSpan] {
+        let from = node.fields_at as usize;
+        self.tree
+            .fields
+            .get(from..from + node.fields as usize)
+            .unwrap_or_default()
+    }
+
     /// A field of a segment, when the segment is that long.
     pub(crate) fn field(&self, node: &Node, position: u16) -> Option<&'a FieldSpan> {
         let index = u32::from(position).checked_sub(1)?;
@@ -179,20 +179,6 @@ impl<'a> View<'a> {
             return None;
         }
         self.tree.fields.get((node.fields_at + index) as usize)
-    }
-
-    // MSH-1 and MSH-2 are taken whole
-    fn literal(&self, node: &Node, position: u16) -> bool {
-        position <= 2
-            && self
-                .profile
-                .segment(node.def)
-                .is_some_and(|s| s.name == *b"MSH")
-    }
-
-    /// Whether the element is MSH-1 or MSH-2.
-    pub(crate) fn literal_at(&self, at: &At) -> bool {
-        at.field <= 2 && self.node(at).is_some_and(|n| self.literal(n, at.field))
     }
 
     /// Whether a repetition counts as absent.
@@ -288,8 +274,8 @@ impl<'a> View<'a> {
         let Some(field) = self.field(segment, position) else {
             return;
         };
-        if field.holds & holds::REPETITION == 0 || self.literal(segment, position) {
-            if let Some(only) = self.only_repetition(node, segment, field, position, datatype) {
+        if field.holds & holds::REPETITION == 0 || field.holds & holds::LITERAL != 0 {
+            if let Some(only) = self.only_repetition(node, field, position, datatype) {
                 f(only);
             }
             return;
@@ -323,9 +309,22 @@ impl<'a> View<'a> {
 
     /// Whether a field is there.
     pub(crate) fn present(&self, node: u32, position: u16) -> bool {
-        let mut there = false;
-        self.repetitions(node, position, NONE, &mut |_| there = true);
-        there
+        let span = self.tree.node(node).and_then(|n| self.field(n, position));
+        match span {
+            None => false,
+            Some(f) if f.end <= f.start => false,
+            Some(f)
+                if f.holds & (holds::VALUE | holds::REPETITION) == holds::VALUE
+                    && self.dialect.has(Difference::ColonBlank) =>
+            {
+                true
+            }
+            Some(_) => {
+                let mut there = false;
+                self.repetitions(node, position, NONE, &mut |_| there = true);
+                there
+            }
+        }
     }
 
     /// Where the next delimiter is, or the end. The stretches are short.
@@ -334,342 +333,6 @@ impl<'a> View<'a> {
             .iter()
             .position(|b| *b == delimiter)
             .map_or(end, |n| from + n as u32)
-    }
-
-    /// Part `position` of a composite, when it is there.
-    pub(crate) fn part(&self, at: &At, position: u16) -> Option<At> {
-        let Shape::Complex(datatype) = at.shape else {
-            return None;
-        };
-        let component = self
-            .profile
-            .datatype(datatype)?
-            .components
-            .get(usize::from(position).checked_sub(1)?)?;
-        let (level, separator) = if at.level == Level::Field {
-            (Level::Component, self.delimiters.component)
-        } else {
-            (Level::Subcomponent, self.delimiters.subcomponent)
-        };
-        let (from, to) = self.part_span(at, position, separator)?;
-        self.make_part(at, position, level, component.datatype, from, to)
-    }
-
-    /// Whether part `position` of a composite is there.
-    pub(crate) fn has_part(&self, at: &At, position: u16) -> bool {
-        let separator = if at.level == Level::Field {
-            self.delimiters.component
-        } else {
-            self.delimiters.subcomponent
-        };
-        self.part_span(at, position, separator)
-            .is_some_and(|(from, to)| {
-                let raw = self.bytes(from, to);
-                !raw.is_empty() && !self.blank(raw, false)
-            })
-    }
-
-    /// Where part `position` stands; `None` when the element ends before it.
-    pub(crate) fn part_span(&self, at: &At, position: u16, separator: u8) -> Option<(u32, u32)> {
-        let c = self.parts;
-        if c.start.get() != at.start || c.end.get() != at.end || c.separator.get() != separator {
-            self.find_parts(at, separator);
-        }
-        let index = usize::from(position) - 1;
-        if index < c.count.get() as usize {
-            let from = match index.checked_sub(1) {
-                None => at.start,
-                Some(before) => c.ends.get(before)?.get() + 1,
-            };
-            return Some((from, c.ends.get(index)?.get()));
-        }
-        if index < PartCache::SIZE {
-            return None;
-        }
-        // beyond what is remembered
-        let mut from = at.start;
-        for _ in 1..position {
-            let to = self.next(separator, from, at.end);
-            if to == at.end {
-                return None;
-            }
-            from = to + 1;
-        }
-        Some((from, self.next(separator, from, at.end)))
-    }
-
-    fn find_parts(&self, at: &At, separator: u8) {
-        let c = self.parts;
-        c.start.set(at.start);
-        c.end.set(at.end);
-        c.separator.set(separator);
-        let mut ends = c.ends.iter();
-        let mut count = 0;
-        let divided = match at.level {
-            Level::Field => at.holds & holds::COMPONENT != 0,
-            _ => at.holds & holds::SUBCOMPONENT != 0,
-        };
-        if divided {
-            for (i, b) in self.raw(at).iter().enumerate() {
-                if *b == separator {
-                    let Some(end) = ends.next() else {
-                        c.count.set(count);
-                        return;
-                    };
-                    end.set(at.start + i as u32);
-                    count += 1;
-                }
-            }
-        }
-        if let Some(end) = ends.next() {
-            end.set(at.end);
-            count += 1;
-        }
-        c.count.set(count);
-    }
-
-    pub(crate) fn make_part(
-        &self,
-        at: &At,
-        position: u16,
-        level: Level,
-        datatype: u32,
-        from: u32,
-        to: u32,
-    ) -> Option<At> {
-        let raw = self.bytes(from, to);
-        if raw.is_empty() || self.blank(raw, false) {
-            return None;
-        }
-        let mut part = At {
-            level,
-            start: from,
-            end: to,
-            shape: self.shape(datatype, raw, level),
-            ..*at
-        };
-        if level == Level::Component {
-            part.component = position;
-        } else {
-            part.subcomponent = position;
-        }
-        Some(part)
-    }
-
-    /// Every element that the steps lead to.
-    pub(crate) fn select(
-        &self,
-        from: &At,
-        steps: &[Step],
-        f: &mut dyn FnMut(At),
-    ) -> Result<(), Unreachable> {
-        let Some((step, rest)) = steps.split_first() else {
-            f(*from);
-            return Ok(());
-        };
-        let mut result = Ok(());
-        self.step(from, *step, &mut |child| {
-            if self.select(&child, rest, f).is_err() {
-                result = Err(Unreachable);
-            }
-        })?;
-        result
-    }
-
-    /// The one element that steps without a wildcard lead to.
-    pub(crate) fn descend(&self, from: &At, steps: &[Step]) -> Result<Option<At>, Unreachable> {
-        let mut at = *from;
-        for step in steps {
-            match self.child(&at, *step)? {
-                Some(child) => at = child,
-                None => return Ok(None),
-            }
-        }
-        Ok(Some(at))
-    }
-
-    fn child(&self, from: &At, step: Step) -> Result<Option<At>, Unreachable> {
-        let first = step.instance == Some(1);
-        match from.shape {
-            Shape::Complex(_) if first => Ok(self.part(from, step.position)),
-            Shape::Complex(_) => Ok(None),
-            Shape::Segment(def) => {
-                let (Some(segment), Some(node)) = (self.profile.segment(def), self.node(from))
-                else {
-                    return Ok(None);
-                };
-                let element = segment.fields.get(usize::from(step.position) - 1);
-                let (Some(element), Some(field)) = (element, self.field(node, step.position))
-                else {
-                    return Ok(None);
-                };
-                if field.end == field.start {
-                    return Ok(None);
-                }
-                let datatype = if element.mapped {
-                    self.field_datatype(from.node, segment, step.position)
-                } else {
-                    element.datatype
-                };
-                if field.holds & holds::REPETITION == 0 {
-                    let only =
-                        self.only_repetition(from.node, node, field, step.position, datatype);
-                    return Ok(only.filter(|_| first));
-                }
-                let mut found = None;
-                self.repetitions(from.node, step.position, datatype, &mut |r| {
-                    if step.instance == Some(r.repetition) {
-                        found = Some(r);
-                    }
-                });
-                Ok(found)
-            }
-            _ => {
-                let mut found = None;
-                self.step(from, step, &mut |child| found = found.or(Some(child)))?;
-                Ok(found)
-            }
-        }
-    }
-
-    /// The repetition of a field that has one.
-    pub(crate) fn only_repetition(
-        &self,
-        index: u32,
-        node: &Node,
-        field: &FieldSpan,
-        position: u16,
-        datatype: u32,
-    ) -> Option<At> {
-        let raw = self.bytes(field.start, field.end);
-        // the reference takes some values for blanks
-        let valued = field.holds & holds::VALUE != 0
-            && (self.dialect.has(Difference::ColonBlank) || !self.blank(raw, true));
-        let there = !raw.is_empty() && (valued || self.literal(node, position));
-        there.then(|| At {
-            node: index,
-            level: Level::Field,
-            field: position,
-            repetition: 1,
-            component: 0,
-            subcomponent: 0,
-            start: field.start,
-            end: field.end,
-            shape: self.shape(datatype, raw, Level::Field),
-            holds: field.holds,
-        })
-    }
-
-    fn step(&self, from: &At, step: Step, f: &mut dyn FnMut(At)) -> Result<(), Unreachable> {
-        let wanted = |instance: u32| step.instance.is_none_or(|i| i == instance);
-        match from.shape {
-            Shape::Group(_) => {
-                for (index, node) in self.tree.children(from.node) {
-                    if node.position == step.position
-                        && wanted(node.instance)
-                        && let Some(child) = self.node_element(index)
-                    {
-                        f(child);
-                    }
-                }
-            }
-            Shape::Segment(def) => {
-                let Some(segment) = self.profile.segment(def) else {
-                    return Ok(());
-                };
-                if usize::from(step.position) <= segment.fields.len() {
-                    let datatype = self.field_datatype(from.node, segment, step.position);
-                    self.repetitions(from.node, step.position, datatype, &mut |r| {
-                        if wanted(r.repetition) {
-                            f(r);
-                        }
-                    });
-                }
-            }
-            Shape::Complex(_) => {
-                if wanted(1)
-                    && let Some(part) = self.part(from, step.position)
-                {
-                    f(part);
-                }
-            }
-            Shape::Null(_) => {}
-            Shape::Simple(_) | Shape::Unresolved => {
-                if !self.dialect.has(Difference::PromotedComponent) {
-                    return Err(Unreachable);
-                }
-                if step.position == 1 && wanted(1) {
-                    f(*from);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Like `select`, for values: what has parts is no value.
-    pub(crate) fn values(
-        &self,
-        from: &At,
-        steps: &[Step],
-        f: &mut dyn FnMut(At),
-    ) -> Result<(), Unreachable> {
-        let mut result = Ok(());
-        self.select(from, steps, &mut |at| match at.shape {
-            Shape::Simple(_) => f(at),
-            Shape::Unresolved | Shape::Complex(_) | Shape::Null(_)
-                if self.dialect.has(Difference::PromotedComponent) =>
-            {
-                self.first_value(&at, f);
-            }
-            _ => result = Err(Unreachable),
-        })?;
-        result
-    }
-
-    /// Like `descend`, for a value.
-    pub(crate) fn value(&self, from: &At, steps: &[Step]) -> Result<Option<At>, Unreachable> {
-        let Some(at) = self.descend(from, steps)? else {
-            return Ok(None);
-        };
-        match at.shape {
-            Shape::Simple(_) => Ok(Some(at)),
-            Shape::Unresolved | Shape::Complex(_) | Shape::Null(_)
-                if self.dialect.has(Difference::PromotedComponent) =>
-            {
-                let mut first = None;
-                self.first_value(&at, &mut |v| first = Some(v));
-                Ok(first)
-            }
-            _ => Err(Unreachable),
-        }
-    }
-
-    fn first_value(&self, at: &At, f: &mut dyn FnMut(At)) {
-        match at.shape {
-            Shape::Complex(_) => {
-                if let Some(part) = self.part(at, 1) {
-                    self.first_value(&part, f);
-                }
-            }
-            Shape::Group(_) | Shape::Segment(_) => {}
-            _ => f(*at),
-        }
-    }
-
-    /// The deepest element on the way that is there.
-    pub(crate) fn deepest(&self, from: &At, steps: &[Step]) -> At {
-        let mut at = *from;
-        for step in steps {
-            let mut next = None;
-            let reached = self.step(&at, *step, &mut |child| {
-                next.get_or_insert(child);
-            });
-            match (reached, next) {
-                (Ok(()), Some(child)) => at = child,
-                _ => break,
-            }
-        }
-        at
     }
 
     /// The data type's class of a simple element.
@@ -702,6 +365,11 @@ pub(crate) fn light(holds: u8, raw: &[u8], (min, max): (u32, u32)) -> bool {
         && raw.first().is_some_and(|b| *b > b' ' && *b != b':')
         && length >= min
         && length <= max
+}
+
+/// Whether the element is MSH-1 or MSH-2.
+pub(crate) fn literal(at: &At) -> bool {
+    at.holds & holds::LITERAL != 0 && !matches!(at.level, Level::Segment | Level::Group)
 }
 
 fn is_blank(b: u8) -> bool {

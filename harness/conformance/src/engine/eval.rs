@@ -230,6 +230,9 @@ fn values(
 fn passes(view: &View<'_>, test: &Test, at: &At) -> Option<bool> {
     Some(match test {
         Test::Text { text, ignore_case } => {
+            if let Some(raw) = view.plain(at).filter(|_| !ignore_case) {
+                return Some(raw == text.as_bytes());
+            }
             let value = view.unescaped(at);
             if *ignore_case {
                 value.to_lowercase() == text.to_lowercase()
@@ -238,6 +241,9 @@ fn passes(view: &View<'_>, test: &Test, at: &At) -> Option<bool> {
             }
         }
         Test::OneOf(list) => {
+            if let Some(raw) = view.plain(at) {
+                return Some(list.iter().any(|t| raw == t.as_bytes()));
+            }
             let value = view.unescaped(at);
             list.iter().any(|t| value == t.as_str())
         }

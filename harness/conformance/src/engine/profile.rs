@@ -61,6 +61,10 @@ pub(crate) struct Element {
     /// Index of a binding or `NONE`.
     pub(crate) binding: u32,
     pub(crate) constant: Option<Box<str>>,
+    /// A binding stands on it or inside its static data type.
+    pub(crate) bound: bool,
+    /// Its data type has no parts.
+    pub(crate) primitive: bool,
     /// Plain text about which only its length is asked: the least and the greatest.
     pub(crate) light: Option<(u32, u32)>,
 }
@@ -165,7 +169,7 @@ pub(crate) struct Table {
     /// Sorted by value.
     pub(crate) codes: Vec<Code>,
     /// The first code with a value.
-    pub(crate) index: HashMap<Box<str>, u32, Quick>,
+    pub(crate) index: HashMap<Box<[u8]>, u32, Quick>,
     /// Patterns and the code each belongs to.
     pub(crate) patterns: Vec<(Pattern, u32)>,
     /// Bound but not checked.
@@ -173,13 +177,32 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Whether a value is exactly one required code of the table, under the code system when one is asked for. `false`
+    /// says nothing.
+    pub(crate) fn surely(&self, value: &[u8], system: Option<&[u8]>) -> bool {
+        let Some(first) = self.index.get(value) else {
+            return false;
+        };
+        let mut same = self
+            .codes
+            .get(*first as usize..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|c| c.value.as_bytes() == value);
+        let (Some(code), None) = (same.next(), same.next()) else {
+            return false;
+        };
+        code.usage == CodeUsage::Required
+            && system.is_none_or(|s| code.system.as_deref().map(str::as_bytes) == Some(s))
+    }
+
     /// Every code that the value is or whose pattern it matches. With `first`, patterns only count when no code is equal.
     pub(crate) fn matching<'t>(
         &'t self,
         value: &'t str,
         first: bool,
     ) -> impl Iterator<Item = &'t Code> + 't {
-        let equal = self.index.get(value).copied();
+        let equal = self.index.get(value.as_bytes()).copied();
         let patterns: &[_] = if first && equal.is_some() {
             &[]
         } else {

@@ -1,6 +1,6 @@
 //! Structure: usage, cardinality, extra parts, and how simple values are written.
 
-use super::element::{At, Level, View};
+use super::element::{At, Level, View, literal};
 use super::format;
 use super::profile::{Child, ChildKind, Class, Element, NONE};
 use super::tree::{Loose, holds};
@@ -204,14 +204,8 @@ pub(super) fn extra_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, known:
 }
 
 /// More components or subcomponents than the profile knows, from `from` on.
-pub(super) fn extra_parts(
-    view: &View<'_>,
-    sink: &mut Sink<'_>,
-    at: &At,
-    known: usize,
-    from: u32,
-    separator: u8,
-) {
+pub(super) fn extra_parts(view: &View<'_>, sink: &mut Sink<'_>, at: &At, known: usize, from: u32) {
+    let separator = view.separator(at.level);
     let rest = view.bytes(from, at.end);
     let used = rest
         .split(|b| *b == separator)
@@ -262,12 +256,12 @@ pub(super) fn simple(
         let d = view.delimiters;
         let possible = holds::REPETITION | holds::COMPONENT | holds::SUBCOMPONENT;
         let inside = |b: &u8| *b == d.component || *b == d.subcomponent || *b == d.repetition;
-        if at.holds & possible != 0 && !view.literal_at(at) && raw.iter().any(inside) {
+        if at.holds & possible != 0 && !literal(at) && raw.iter().any(inside) {
             sink.at(view, Kind::Separator, Severity::Error, at, (datatype, 0));
         }
         if at.holds & holds::ESCAPE != 0
             && view.dialect.has(Difference::EscapeSequences)
-            && !view.literal_at(at)
+            && !literal(at)
         {
             escapes(view, sink, at);
         }

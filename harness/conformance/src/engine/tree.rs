@@ -80,6 +80,8 @@ pub(crate) mod holds {
     pub(crate) const WIDE: u8 = 16;
     /// Something that is neither a blank nor a delimiter.
     pub(crate) const VALUE: u8 = 32;
+    /// MSH-1 and MSH-2, which are taken whole.
+    pub(crate) const LITERAL: u8 = 64;
 }
 
 /// An open group and the position reached in it.
@@ -140,7 +142,7 @@ impl Tree {
         self.counts.clear();
         self.counts.resize(profile.names.len(), 0);
         self.fields.clear();
-        let source = message.source();
+        let separator = message.delimiters().field;
         let kinds = kinds(message.delimiters());
         let mut head = false;
         for line in message.lines() {
@@ -170,9 +172,7 @@ impl Tree {
                     entry.nth = self.count(profile, entry.name);
                 }
                 entry.fields_at = self.fields.len() as u32;
-                if let Some(segment) = line.segment() {
-                    self.read_fields(&segment, &kinds, source);
-                }
+                self.read_fields(raw, span.start, &kinds, separator);
                 entry.fields = self.fields.len() as u32 - entry.fields_at;
                 self.input.push(entry);
             } else {
@@ -210,19 +210,44 @@ impl Tree {
         Ok(())
     }
 
-    fn read_fields(&mut self, segment: &titer_hl7::Segment<'_>, kinds: &[u8; 256], source: &[u8]) {
-        for field in segment.fields() {
-            let span = field.span();
-            let raw = source
-                .get(span.start as usize..span.end as usize)
-                .unwrap_or_default();
-            let holds = raw.iter().fold(0, |all, b| all | kinds[usize::from(*b)]);
-            self.fields.push(FieldSpan {
-                start: span.start,
-                end: span.end,
-                holds,
-            });
+    // the fields of a segment's line, as the message splits them; MSH-1 is the separator itself
+    fn read_fields(&mut self, raw: &[u8], start: u32, kinds: &[u8; 256], separator: u8) {
+        let mut literal = 0;
+        if raw.starts_with(b"MSH") {
+            if raw.len() > 3 {
+                self.fields.push(FieldSpan {
+                    start: start + 3,
+                    end: start + 4,
+                    holds: holds::LITERAL | holds::VALUE,
+                });
+            }
+            literal = holds::LITERAL;
         }
+        let Some(body) = raw.get(4..) else {
+            return;
+        };
+        let mut from = start + 4;
+        let mut at = from;
+        let mut held = literal;
+        for b in body {
+            if *b == separator {
+                self.fields.push(FieldSpan {
+                    start: from,
+                    end: at,
+                    holds: held,
+                });
+                from = at + 1;
+                held = 0;
+            } else {
+                held |= kinds[usize::from(*b)];
+            }
+            at += 1;
+        }
+        self.fields.push(FieldSpan {
+            start: from,
+            end: at,
+            holds: held,
+        });
     }
 
     fn count(&mut self, profile: &Profile, name: [u8; 3]) -> u32 {

@@ -1,6 +1,7 @@
 //! The one walk over a message: at every element its structure, its codes and its rules.
 
 use super::element::{At, Level, Shape, View, light};
+use super::parts::PartCache;
 use super::profile::{Element, NONE, Segment};
 use super::rules::Rules;
 use super::structure::{self, Sink, forbidden};
@@ -113,19 +114,18 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
         return;
     }
     let before = sink.found.len();
-    let known = segment.fields.len().min(node.fields as usize);
-    for (i, element) in segment.fields.iter().enumerate().take(known) {
-        let position = i as u16 + 1;
-        let span = view.field(node, position);
-        let Some(span) = span.filter(|f| f.end > f.start) else {
+    let spans = view.fields(node);
+    for (i, (element, span)) in segment.fields.iter().zip(spans).enumerate() {
+        if span.end <= span.start {
             continue;
-        };
+        }
         let light = element.light.is_some_and(|length| {
             span.holds & holds::COMPONENT == 0
                 && light(span.holds, view.bytes(span.start, span.end), length)
                 && !ruled(tasks, element.datatype)
         });
         if !light {
+            let position = i as u16 + 1;
             field(view, tasks, sink, at, (segment, element, position), before);
         }
     }
@@ -171,10 +171,10 @@ fn field(
     // nearly every field has one repetition
     let alone = view
         .node(segment_at)
-        .and_then(|n| Some((n, view.field(n, position)?)))
-        .filter(|(_, f)| f.holds & holds::REPETITION == 0);
-    if let Some((n, span)) = alone {
-        let Some(only) = view.only_repetition(node, n, span, position, datatype) else {
+        .and_then(|n| view.field(n, position))
+        .filter(|f| f.holds & holds::REPETITION == 0);
+    if let Some(span) = alone {
+        let Some(only) = view.only_repetition(node, span, position, datatype) else {
             return;
         };
         if tasks.structure {
@@ -255,16 +255,16 @@ fn forget_structure(sink: &mut Sink<'_>, before: usize) {
 
 // what is left to do for an element of this data type
 fn narrowed<'r>(view: &View<'_>, tasks: Tasks<'r>, element: &Element, datatype: u32) -> Tasks<'r> {
-    let bound = || {
-        element.binding != NONE
-            || view
-                .profile
-                .datatype(datatype)
-                .is_some_and(|d| d.bound_inside)
+    let bound = if element.mapped {
+        view.profile
+            .datatype(datatype)
+            .is_some_and(|d| element.binding != NONE || d.bound_inside)
+    } else {
+        element.bound
     };
     Tasks {
         structure: tasks.structure,
-        codes: tasks.codes && forbidden(element.usage).is_none() && bound(),
+        codes: tasks.codes && bound && forbidden(element.usage).is_none(),
         rules: tasks.rules.filter(|_| ruled(tasks, datatype)),
     }
 }
@@ -316,16 +316,23 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
     let Some(def) = view.profile.datatype(datatype) else {
         return;
     };
-    let (level, separator) = if at.level == Level::Field {
-        (Level::Component, view.delimiters.component)
+    let level = if at.level == Level::Field {
+        Level::Component
     } else {
-        (Level::Subcomponent, view.delimiters.subcomponent)
+        Level::Subcomponent
     };
     // one bit for each of the first 64 parts that is there; HL7 has no type with more
     let mut there = 0u64;
+    // what is inside the parts is remembered elsewhere, so this stays valid
+    let spans = view.find_parts(at);
     for (i, component) in def.components.iter().enumerate() {
         let position = i as u16 + 1;
-        let Some((from, to)) = view.part_span(at, position, separator) else {
+        let span = match spans.get(i) {
+            Some(span) => Some(span),
+            None if i < PartCache::SIZE => None,
+            None => view.part_span(at, position),
+        };
+        let Some((from, to)) = span else {
             break;
         };
         if to == from {
@@ -339,7 +346,7 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
             there |= bit;
             continue;
         }
-        let part = view.make_part(at, position, level, component.datatype, from, to);
+        let part = view.make_part(at, position, level, component, from, to);
         let Some(part) = part else { continue };
         there |= bit;
         let mut inner = narrowed(view, tasks, component, component.datatype);
@@ -370,7 +377,7 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
         structure::missing(view, sink, component.usage, place, at);
     }
     let known = def.components.len();
-    if let Some((from, _)) = view.part_span(at, known as u16 + 1, separator) {
-        structure::extra_parts(view, sink, at, known, from, separator);
+    if let Some((from, _)) = view.part_span(at, known as u16 + 1) {
+        structure::extra_parts(view, sink, at, known, from);
     }
 }
