@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use titer_conformance::expr::{self, Expr, Pattern, Scope};
 use titer_conformance::model::{
-    Anchor, CodeDef, CodeUsage, ConstraintDef, DatatypeDef, Definition, MappingDef, PredicateDef,
-    SegmentDef, TableDef,
+    Anchor, CodeDef, CodeUsage, ConstraintDef, DatatypeDef, Definition, PredicateDef, SegmentDef,
+    TableDef,
 };
 use titer_conformance::xml::{read_profile, read_rules, read_tables};
 
