@@ -321,7 +321,9 @@ fn escapes(view: &View<'_>, sink: &mut Sink<'_>, at: &At) {
             from = start + close.unwrap_or_default() + 2;
             continue;
         }
-        let end = start + 1;
+        // an unknown sequence is marked as a whole, a lone character by itself
+        let whole = close.filter(|n| body.get(..*n).is_some_and(sequence_like));
+        let end = start + whole.map_or(1, |n| n + 2);
         let span = At {
             start: at.start + start as u32,
             end: at.start + end as u32,
@@ -330,6 +332,13 @@ fn escapes(view: &View<'_>, sink: &mut Sink<'_>, at: &At) {
         sink.at(view, Kind::Escape, Severity::Error, &span, (0, 0));
         from = end;
     }
+}
+
+fn sequence_like(body: &[u8]) -> bool {
+    (1..=16).contains(&body.len())
+        && body
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'+' | b'-'))
 }
 
 fn sequence_known(body: &[u8]) -> bool {

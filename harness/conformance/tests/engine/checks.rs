@@ -148,7 +148,7 @@ fn separators_and_escapes() {
     assert_eq!(pid("1||A|||||||a&b"), ["Separator PID[1]-10[1]"]);
     assert_eq!(pid("1||A|||||||a^b"), ["Separator PID[1]-10[1]"]);
     assert_eq!(pid("1||A|||||||a\\b"), ["Escape PID[1]-10[1]"]);
-    assert_eq!(pid("1||A|||||||a\\Q\\b"), ["Escape PID[1]-10[1]"; 2]);
+    assert_eq!(pid("1||A|||||||a\\Q\\b"), ["Escape PID[1]-10[1]"]);
     for good in [
         "\\F\\ab",
         "\\.br\\a",
