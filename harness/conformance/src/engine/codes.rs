@@ -1,7 +1,7 @@
 //! Codes: every bound element against its tables.
 
 use super::element::{At, Shape, View};
-use super::profile::{Binding, Code, Table};
+use super::profile::{Binding, Code, NONE, Table};
 use super::structure::Sink;
 use super::tree::holds;
 use crate::detection::Kind;
@@ -108,6 +108,28 @@ pub(crate) fn check(view: &View<'_>, sink: &mut Sink<'_>, at: &At, index: u32) {
         }
     }
     report(view, sink, at, severity, index, &outcome);
+}
+
+/// Whether a plain value surely meets the binding of its element.
+pub(crate) fn fine(view: &View<'_>, raw: &[u8], index: u32) -> bool {
+    if index == NONE {
+        return true;
+    }
+    let Some(binding) = view.profile.bindings.get(index as usize) else {
+        return true;
+    };
+    match binding.live.as_slice() {
+        _ if binding.trouble => false,
+        [] => true,
+        [table] if binding.tables.len() == 1 => {
+            let patterns = view.dialect.has(Difference::CodeInSeveralTables);
+            view.profile
+                .tables
+                .get(*table as usize)
+                .is_some_and(|t| (patterns || t.patterns.is_empty()) && t.surely(raw, None))
+        }
+        _ => false,
+    }
 }
 
 // the usual case without much ado: one place, and one table that holds the code

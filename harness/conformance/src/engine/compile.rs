@@ -328,7 +328,7 @@ fn mark_elements(datatypes: &mut [Datatype], segments: &mut [Segment]) {
     }
 }
 
-// marks the elements about which only the length is asked
+// marks the elements about which only the length is asked, and perhaps the code
 fn lighten(datatypes: &mut [Datatype], segments: &mut [Segment]) {
     let plain: Vec<bool> = datatypes
         .iter()
@@ -339,8 +339,7 @@ fn lighten(datatypes: &mut [Datatype], segments: &mut [Segment]) {
         .map(|d| &mut d.components)
         .chain(segments.iter_mut().map(|s| &mut s.fields));
     for e in lists.flatten() {
-        let asked = e.binding != NONE
-            || e.constant.is_some()
+        let asked = e.constant.is_some()
             || e.mapped
             || e.min > 1
             || e.max == 0

@@ -3,10 +3,11 @@
 use super::element::{At, Level, Shape, View};
 use super::eval::{Outcome, condition, evaluate};
 use super::profile::NONE;
+use super::quick;
 use super::rules::{Attached, Context, Rules};
 use super::structure::Sink;
 use crate::detection::{Kind, Place};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Difference};
 use crate::expr::{Expr, Test};
 use crate::model::{Origin, Usage, Weight};
 use titer_finding::Severity;
@@ -39,6 +40,9 @@ fn constraint(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, a
     let Some(rule) = rules.constraints.get(index as usize) else {
         return;
     };
+    if quick::holds(view, &rule.assertion, at, false) == Some(true) {
+        return;
+    }
     let step = rule.origin == Origin::Step;
     let weight = severity(rule.weight);
     match evaluate(view, &rule.assertion, at) {
@@ -85,8 +89,8 @@ fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at
             return;
         }
         parents += 1;
-        if matches!(parent.shape, Shape::Complex(_)) && rule.last.instance == Some(1) {
-            targets += u32::from(view.has_part(parent, rule.last.position));
+        if let Some(there) = quick::present(view, parent, &rule.last) {
+            targets += u32::from(there);
         } else if rule.last.instance.is_some() {
             targets += u32::from(matches!(view.descend(parent, target), Ok(Some(_))));
         } else {
@@ -110,7 +114,13 @@ fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at
     if view.dialect == Dialect::Titer && !matters(rule.when_true) && !matters(rule.when_false) {
         return;
     }
-    let usage = match condition(view, &rule.condition, at) {
+    let strict = view.dialect.has(Difference::AbsentInCondition);
+    let usage = match quick::holds(view, &rule.condition, at, strict) {
+        Some(true) => Outcome::Pass(None),
+        Some(false) => Outcome::Fail(None),
+        None => condition(view, &rule.condition, at),
+    };
+    let usage = match usage {
         Outcome::Pass(_) => rule.when_true,
         Outcome::Fail(_) => rule.when_false,
         Outcome::Unclear => {

@@ -9,6 +9,7 @@ pub(crate) mod format;
 pub(crate) mod judge;
 pub(crate) mod parts;
 pub(crate) mod profile;
+pub(crate) mod quick;
 pub(crate) mod reach;
 pub(crate) mod rules;
 pub(crate) mod structure;

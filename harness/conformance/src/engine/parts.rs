@@ -74,14 +74,6 @@ impl<'a> View<'a> {
         self.make_part(at, position, level, component, from, to)
     }
 
-    /// Whether part `position` of a composite is there.
-    pub(crate) fn has_part(&self, at: &At, position: u16) -> bool {
-        self.part_span(at, position).is_some_and(|(from, to)| {
-            let raw = self.bytes(from, to);
-            !raw.is_empty() && !self.blank(raw, false)
-        })
-    }
-
     pub(crate) fn separator(&self, level: Level) -> u8 {
         if level == Level::Field {
             self.delimiters.component

@@ -65,7 +65,7 @@ pub(crate) struct Element {
     pub(crate) bound: bool,
     /// Its data type has no parts.
     pub(crate) primitive: bool,
-    /// Plain text about which only its length is asked: the least and the greatest.
+    /// Plain text about which only its length is asked, the least and the greatest, and perhaps its code.
     pub(crate) light: Option<(u32, u32)>,
 }
 

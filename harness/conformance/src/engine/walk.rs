@@ -123,6 +123,8 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
             span.holds & holds::COMPONENT == 0
                 && light(span.holds, view.bytes(span.start, span.end), length)
                 && !ruled(tasks, element.datatype)
+                && (!tasks.codes
+                    || codes::fine(view, view.bytes(span.start, span.end), element.binding))
         });
         if !light {
             let position = i as u16 + 1;
@@ -342,6 +344,7 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
         if let Some(length) = component.light
             && light(at.holds, view.bytes(from, to), length)
             && !ruled(tasks, component.datatype)
+            && (!tasks.codes || codes::fine(view, view.bytes(from, to), component.binding))
         {
             there |= bit;
             continue;

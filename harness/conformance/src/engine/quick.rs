@@ -1,0 +1,230 @@
+//! The quick way to an answer: plain values compared as bytes, no elements built.
+//!
+//! Nearly every rule is met by nearly every message. This says "met", "not met" or "cannot tell quickly"; whoever needs
+//! the place of a failure, or gets no answer, takes the long way.
+
+use super::element::{At, Level, Shape, View};
+use super::profile::{Element, NONE};
+use super::tree::holds;
+use crate::dialect::Difference;
+use crate::expr::{Absent, Expr, Step, Test, Times};
+
+/// What stands at a path.
+enum Found<'a> {
+    Absent,
+    /// A value without anything to decode.
+    Plain(&'a [u8]),
+    /// Something, but not a plain value.
+    There,
+}
+
+/// Whether an expression holds; `None` when that takes a closer look. `strict` is as in the long way.
+pub(crate) fn holds(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Option<bool> {
+    let asked = || strict || view.dialect.has(Difference::AbsentInCondition);
+    Some(match expr {
+        Expr::Present(path) => !matches!(find(view, context, &path.steps)?, Found::Absent),
+        Expr::Values {
+            path,
+            test,
+            times,
+            absent,
+        } => {
+            // one value: all of them and at least one are the same
+            if matches!(times, Times::Between(..)) {
+                return None;
+            }
+            match find(view, context, &path.steps)? {
+                Found::There => return None,
+                Found::Plain(raw) => passes(test, raw)?,
+                Found::Absent => match absent {
+                    Absent::Pass => !strict,
+                    Absent::Fail => false,
+                    Absent::Unclear => return None,
+                },
+            }
+        }
+        Expr::Not(inner) => !holds(view, inner, context, asked())?,
+        Expr::And(a, b) => holds(view, a, context, strict)? && holds(view, b, context, strict)?,
+        Expr::Or(a, b) => holds(view, a, context, strict)? || holds(view, b, context, strict)?,
+        Expr::Imply(a, b) => !holds(view, a, context, asked())? || holds(view, b, context, strict)?,
+        _ => return None,
+    })
+}
+
+fn passes(test: &Test, raw: &[u8]) -> Option<bool> {
+    match test {
+        Test::Text {
+            text,
+            ignore_case: false,
+        } => Some(raw == text.as_bytes()),
+        Test::OneOf(list) => Some(list.iter().any(|t| raw == t.as_bytes())),
+        Test::Matches(pattern) => Some(pattern.matches(std::str::from_utf8(raw).ok()?)),
+        _ => None,
+    }
+}
+
+fn find<'a>(view: &View<'a>, context: &At, steps: &[Step]) -> Option<Found<'a>> {
+    if steps.iter().any(|s| s.instance != Some(1)) {
+        return None;
+    }
+    match context.shape {
+        Shape::Segment(_) => in_segment(view, context.node, steps),
+        Shape::Group(_) => in_group(view, context.node, steps),
+        Shape::Complex(datatype) => {
+            let (step, rest) = steps.split_first()?;
+            let element = view
+                .profile
+                .datatype(datatype)?
+                .components
+                .get(usize::from(step.position) - 1)?;
+            let Some((from, to)) = view.part_span(context, step.position) else {
+                return Some(Found::Absent);
+            };
+            let raw = view.bytes(from, to);
+            if raw.is_empty() || view.blank(raw, false) {
+                return Some(Found::Absent);
+            }
+            if context.level == Level::Field {
+                inside(view, element, raw, rest, context.holds)
+            } else {
+                rest.is_empty().then(|| plain(raw, context.holds))
+            }
+        }
+        _ => None,
+    }
+}
+
+fn in_group<'a>(view: &View<'a>, mut node: u32, steps: &[Step]) -> Option<Found<'a>> {
+    let mut steps = steps;
+    loop {
+        let Some((step, rest)) = steps.split_first() else {
+            return Some(Found::There);
+        };
+        let child = view
+            .tree
+            .children(node)
+            .find(|(_, n)| n.position == step.position && n.instance == 1);
+        let Some((index, n)) = child else {
+            return Some(Found::Absent);
+        };
+        node = index;
+        steps = rest;
+        if !n.is_group {
+            return if steps.is_empty() {
+                Some(Found::There)
+            } else {
+                in_segment(view, node, steps)
+            };
+        }
+    }
+}
+
+fn in_segment<'a>(view: &View<'a>, node: u32, steps: &[Step]) -> Option<Found<'a>> {
+    let (step, rest) = steps.split_first()?;
+    let node = view.tree.node(node)?;
+    let element = view
+        .profile
+        .segment(node.def)?
+        .fields
+        .get(usize::from(step.position) - 1)?;
+    let Some(span) = view.field(node, step.position).filter(|f| f.end > f.start) else {
+        return Some(Found::Absent);
+    };
+    if span.holds & (holds::REPETITION | holds::LITERAL) != 0 || element.mapped {
+        return None;
+    }
+    let raw = view.bytes(span.start, span.end);
+    if view.blank(raw, true) {
+        return Some(Found::Absent);
+    }
+    if rest.is_empty() {
+        return Some(if element.primitive {
+            plain(raw, span.holds)
+        } else {
+            Found::There
+        });
+    }
+    if element.primitive || raw == b"\"\"" {
+        return None;
+    }
+    part(
+        view,
+        element,
+        raw,
+        rest,
+        span.holds,
+        view.delimiters.component,
+        Level::Component,
+    )
+}
+
+// what is below a component
+fn inside<'a>(
+    view: &View<'a>,
+    element: &Element,
+    raw: &'a [u8],
+    rest: &[Step],
+    holds: u8,
+) -> Option<Found<'a>> {
+    if rest.is_empty() {
+        return Some(if element.primitive {
+            plain(raw, holds)
+        } else {
+            Found::There
+        });
+    }
+    if element.primitive {
+        return None;
+    }
+    part(
+        view,
+        element,
+        raw,
+        rest,
+        holds,
+        view.delimiters.subcomponent,
+        Level::Subcomponent,
+    )
+}
+
+fn part<'a>(
+    view: &View<'a>,
+    of: &Element,
+    raw: &'a [u8],
+    steps: &[Step],
+    holds: u8,
+    separator: u8,
+    level: Level,
+) -> Option<Found<'a>> {
+    let (step, rest) = steps.split_first()?;
+    if of.datatype == NONE {
+        return None;
+    }
+    let index = usize::from(step.position) - 1;
+    let element = view.profile.datatype(of.datatype)?.components.get(index)?;
+    let piece = raw
+        .split(|b| *b == separator)
+        .nth(index)
+        .unwrap_or_default();
+    if piece.is_empty() || view.blank(piece, false) {
+        return Some(Found::Absent);
+    }
+    if level == Level::Subcomponent {
+        return rest.is_empty().then(|| plain(piece, holds));
+    }
+    inside(view, element, piece, rest, holds)
+}
+
+fn plain(raw: &[u8], holds: u8) -> Found<'_> {
+    if holds & (holds::ESCAPE | holds::WIDE) == 0 {
+        Found::Plain(raw)
+    } else {
+        Found::There
+    }
+}
+
+/// Whether something is at a single step; `None` when that takes a closer look.
+pub(crate) fn present(view: &View<'_>, context: &At, step: &Step) -> Option<bool> {
+    let found = find(view, context, std::slice::from_ref(step))?;
+    Some(!matches!(found, Found::Absent))
+}
