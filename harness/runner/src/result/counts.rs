@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct Counts {
     /// All of them.
     pub total: u64,
-    /// Those that say something about the system under test.
+    /// Those that say something about the system under test: neither open, nor counted apart, nor an error of the harness.
     pub judged: u64,
     /// The harness could not judge.
     pub error: u64,
@@ -44,7 +44,8 @@ impl Counts {
             *counts.slot(standing) += 1;
             counts.judged += u64::from(!matches!(
                 standing,
-                Standing::Pending
+                Standing::Error
+                    | Standing::Pending
                     | Standing::Attested
                     | Standing::NotEvaluated
                     | Standing::NotApplicable
