@@ -6,6 +6,7 @@ mod date;
 mod options;
 mod patient;
 mod reason;
+pub mod schedule;
 
 pub use answer::{
     Answer, AntigenAnswer, EarliestBy, Evaluation, GroupDose, GroupForecast, Guidance,
