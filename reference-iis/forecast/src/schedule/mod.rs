@@ -3,11 +3,13 @@
 //! [`Schedule`] is a faithful, typed form of that data without its free text. [`import`] reads CDC's published XML.
 //! Not here: what follows from the data for a patient.
 
+mod check;
 mod code;
 pub mod import;
 mod model;
 mod period;
 
+pub use check::ReadError;
 pub use code::Code;
 pub use import::import;
 pub use model::{

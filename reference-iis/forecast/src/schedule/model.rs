@@ -8,8 +8,8 @@ use jiff::civil::Date;
 pub struct Schedule {
     /// The version of the data, such as `4.64`.
     pub version: String,
-    /// When that version was published.
-    pub date: Option<Date>,
+    /// When that version was published: a year, a month or a day (`2025-11`).
+    pub published: Option<String>,
     /// Where the facts come from, in a few words.
     pub source: String,
     /// The antigens, in the order of their names.

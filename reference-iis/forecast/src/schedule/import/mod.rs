@@ -5,11 +5,11 @@
 //! reported, never skipped in silence.
 
 mod antigen;
+mod names;
 mod wide;
 mod xml;
 
-use super::{Antigen, Code, Schedule};
-use jiff::civil::Date;
+use super::{Antigen, Code, ReadError, Schedule, check};
 use titer_finding::Diagnostic;
 use xml::{File, Notes};
 
@@ -31,25 +31,17 @@ pub struct Imported {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Why supporting data cannot be imported.
-#[derive(Debug, thiserror::Error)]
-#[error("the supporting data cannot be read: {}", .problems.first().map_or("", |p| p.message.as_str()))]
-pub struct ImportError {
-    /// Everything that is wrong, in the order of the files.
-    pub problems: Vec<Diagnostic>,
-}
-
 /// Where the facts of an imported schedule come from.
 pub const SOURCE: &str = "CDC, CDSi supporting data";
 
 /// Reads the files of one version: one for the schedule as a whole, and one for each antigen, in any order.
 ///
-/// The version and its date are not in the files; the caller knows them from the name of the folder or archive.
+/// The version and its date (`2025-11`) are not in the files; the caller knows them from the name of the folder or archive.
 pub fn import(
     files: &[XmlFile],
     version: &str,
-    date: Option<Date>,
-) -> Result<Imported, ImportError> {
+    published: Option<&str>,
+) -> Result<Imported, ReadError> {
     let notes = Notes::default();
     let mut antigens: Vec<(Antigen, &str)> = Vec::new();
     let mut wide: Option<(Schedule, &str)> = None;
@@ -97,72 +89,31 @@ pub fn import(
         );
     }
     let Some((mut schedule, wide_name)) = wide.filter(|_| problems.is_empty()) else {
-        return Err(ImportError { problems });
+        return Err(ReadError { problems });
     };
     version.clone_into(&mut schedule.version);
-    schedule.date = date;
+    schedule.published = published.map(str::to_owned);
     SOURCE.clone_into(&mut schedule.source);
-    antigens.sort_by(|a, b| a.0.name.cmp(&b.0.name));
-    check(&schedule, wide_name, &antigens, &mut problems);
+    let problems = check::whole(&mut schedule, wide_name, antigens);
     if !problems.is_empty() {
-        return Err(ImportError { problems });
+        return Err(ReadError { problems });
     }
-    schedule.antigens = antigens.into_iter().map(|(a, _)| a).collect();
     Ok(Imported {
         schedule,
         warnings: notes.warnings.take(),
     })
 }
 
-/// What names something that is nowhere.
-fn check(
-    wide: &Schedule,
-    wide_name: &str,
-    antigens: &[(Antigen, &str)],
-    problems: &mut Vec<Diagnostic>,
-) {
-    let known = |name: &str| antigens.iter().any(|(a, _)| a.name == name);
-    let mut missing = |name: &str, who: String| {
-        if !known(name) {
-            problems.push(
-                Diagnostic::new(format!(
-                    "{who} names the antigen {name}, and no file holds it"
-                ))
-                .in_file(wide_name),
-            );
-        }
-    };
-    for group in &wide.groups {
-        for antigen in &group.antigens {
-            missing(antigen, format!("the vaccine group {}", group.name));
-        }
-    }
-    for vaccine in &wide.vaccines {
-        for association in &vaccine.antigens {
-            missing(&association.antigen, format!("CVX {}", vaccine.cvx));
-        }
-    }
-    for (antigen, file) in antigens {
-        for series in &antigen.series {
-            if !wide.groups.iter().any(|g| g.name == series.vaccine_group) {
-                problems.push(
-                    Diagnostic::new(format!(
-                        "the series {} is of the vaccine group {}, which the schedule does not have",
-                        series.name, series.vaccine_group
-                    ))
-                    .in_file(*file),
-                );
-            }
-        }
-    }
+/// The key of a guidance: the same for the same words, whatever the space between them.
+fn key(text: &str) -> Option<Code> {
+    Code::new(&format!("g-{:08x}", key_number(text)))
 }
 
-/// The key of a guidance: the same for the same words, whatever the space between them.
-pub(super) fn key(text: &str) -> Option<Code> {
-    // FNV-1a, 32 bits: a few hundred texts; the key tells them apart and says when one changes
-    let mut hash = 0x811c_9dc5_u32;
-    for byte in xml::words(text).bytes() {
-        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
-    }
-    Code::new(&format!("g-{hash:08x}"))
+/// FNV-1a of the words, 32 bits: a few hundred texts; it tells them apart and says when one changes.
+fn key_number(text: &str) -> u32 {
+    xml::words(text)
+        .bytes()
+        .fold(0x811c_9dc5, |hash: u32, byte| {
+            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+        })
 }

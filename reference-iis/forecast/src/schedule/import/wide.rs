@@ -1,5 +1,6 @@
 //! The file of the schedule as a whole.
 
+use super::names;
 use super::xml::{File, child, code, first_time, words, yes};
 use crate::schedule::{
     Association, CodedValue, Conflict, Observation, Schedule, Vaccine, VaccineGroup,
@@ -21,7 +22,7 @@ pub(super) fn read(file: &File<'_>, root: Node<'_, '_>) -> Schedule {
     );
     let mut schedule = Schedule {
         version: String::new(),
-        date: None,
+        published: None,
         source: String::new(),
         antigens: Vec::new(),
         groups: groups(file, root),
@@ -212,8 +213,7 @@ fn observation(
     Some(Observation {
         code: code(number.as_str()).ok()?,
         name: file
-            .text(row, "observationTitle")
-            .map(|t| short(&t))
+            .read(row, "observationTitle", |t| Ok(names::name(t)))
             .unwrap_or_default(),
         coded,
     })
@@ -221,9 +221,4 @@ fn observation(
 
 fn code_of_vaccine(code: &str) -> String {
     super::xml::cvx(code).map_or_else(|_| code.to_owned(), |c| c.as_str().to_owned())
-}
-
-/// A title without what explains it in brackets.
-fn short(title: &str) -> String {
-    words(title)
 }
