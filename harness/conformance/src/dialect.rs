@@ -53,11 +53,17 @@ pub enum Difference {
     ZoneAssumed,
     /// A length definition that contradicts itself is taken as its range.
     LengthDefinition,
+    /// A value that must not be there is pointed at, not the element that forbids it.
+    NegatedPlace,
+    /// The check digit of a SNOMED CT code is looked at.
+    SnomedCheckDigit,
+    /// LOINC numbers of six and seven digits exist.
+    LongLoinc,
 }
 
 impl Difference {
     /// Every difference.
-    pub const ALL: [Difference; 20] = [
+    pub const ALL: [Difference; 23] = [
         Difference::MisplacedSegment,
         Difference::OpenedWithoutHead,
         Difference::LocalSegment,
@@ -78,6 +84,9 @@ impl Difference {
         Difference::TextOrder,
         Difference::ZoneAssumed,
         Difference::LengthDefinition,
+        Difference::NegatedPlace,
+        Difference::SnomedCheckDigit,
+        Difference::LongLoinc,
     ];
 }
 

@@ -64,7 +64,19 @@ pub(crate) fn elements_text(
         match e.length {
             Length::Between(min, max) => parts.push(format!("length: {}", range(min, max))),
             // NIST's ED data type gives both; the conformance length is always 1 there
-            Length::Both => parts.push("length: 0..*, conformance-length: 1".to_owned()),
+            Length::Conformance(n, t) => {
+                parts.push(format!("conformance-length: '{n}{}'", t.sign()));
+            }
+            Length::Both {
+                min,
+                max,
+                conformance,
+                truncation,
+            } => parts.push(format!(
+                "length: {}, conformance-length: '{conformance}{}'",
+                range(min, max),
+                truncation.sign()
+            )),
             Length::None | Length::Invalid => {}
         }
         if let Some(b) = &e.binding {

@@ -347,7 +347,8 @@ fn lighten(datatypes: &mut [Datatype], segments: &mut [Segment]) {
         let range = match e.length {
             Length::None => Some((0, NONE)),
             Length::Between(min, max) => Some((min, max.unwrap_or(NONE))),
-            Length::Invalid | Length::Both => None,
+            Length::Conformance(max, _) => Some((1, max)),
+            Length::Invalid | Length::Both { .. } => None,
         };
         if !asked && plain.get(e.datatype as usize) == Some(&true) {
             e.light = range;

@@ -2,6 +2,7 @@
 
 use super::compare::{self, Value};
 use super::element::{At, Level, Shape, Unreachable, View};
+use super::{notation, whole};
 use crate::dialect::Difference;
 use crate::expr::{Absent, Expr, Literal, Mode, Native, Path, Step, Test, Times};
 use crate::model::CodeUsage;
@@ -54,6 +55,10 @@ fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
         Expr::Compare { absent, .. } => {
             paths(view, expr, absence(*absent, strict), context).unwrap_or(Outcome::Unclear)
         }
+        Expr::CompareAll { absent, .. } => {
+            whole::compare_all(view, expr, absence(*absent, strict), context)
+        }
+        Expr::Plugin(_) => Outcome::Unclear,
         Expr::InTable {
             path,
             table,
@@ -90,7 +95,7 @@ fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
             }
         }
         Expr::Not(inner) => match eval(view, inner, context, asked(view, strict)) {
-            Outcome::Pass(at) => Outcome::Fail(at),
+            Outcome::Pass(at) => Outcome::Fail(negated(view, inner, at, context)),
             Outcome::Fail(at) => Outcome::Pass(at),
             Outcome::Unclear => Outcome::Unclear,
         },
@@ -110,8 +115,13 @@ fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
             eval(view, b, context, strict),
         ) {
             (Outcome::Unclear, _) | (_, Outcome::Unclear) => Outcome::Unclear,
-            (Outcome::Fail(_), Outcome::Fail(at)) | (Outcome::Pass(_), Outcome::Pass(at)) => {
-                Outcome::Fail(at)
+            (Outcome::Fail(first), Outcome::Fail(second)) => Outcome::Fail(second.or(first)),
+            (Outcome::Pass(_), Outcome::Pass(at)) => {
+                Outcome::Fail(if view.dialect.has(Difference::NegatedPlace) {
+                    at
+                } else {
+                    Some(*context)
+                })
             }
             (Outcome::Pass(at), _) | (_, Outcome::Pass(at)) => Outcome::Pass(at),
         },
@@ -145,6 +155,15 @@ fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
     }
 }
 
+// what must not be there is pointed at; the reference does so for presence alone
+fn negated(view: &View<'_>, inner: &Expr, at: Option<At>, context: &At) -> Option<At> {
+    if matches!(inner, Expr::Present(_)) || view.dialect.has(Difference::NegatedPlace) {
+        at
+    } else {
+        Some(*context)
+    }
+}
+
 // what is negated or stands before "then" asks about a value: an absent one is not it
 fn asked(view: &View<'_>, strict: bool) -> bool {
     strict || view.dialect.has(Difference::AbsentInCondition)
@@ -157,7 +176,7 @@ fn absence(absent: Absent, strict: bool) -> Absent {
     }
 }
 
-fn when_absent(absent: Absent) -> Outcome {
+pub(crate) fn when_absent(absent: Absent) -> Outcome {
     match absent {
         Absent::Pass => Outcome::Pass(None),
         Absent::Fail => Outcome::Fail(None),
@@ -177,10 +196,10 @@ fn present(view: &View<'_>, path: &Path, context: &At) -> Outcome {
             Ok(None) => Outcome::Fail(Some(view.deepest(context, &path.steps))),
         };
     }
-    let mut last = None;
-    match view.select(context, &path.steps, &mut |at| last = Some(at)) {
+    let mut first = None;
+    match view.select(context, &path.steps, &mut |at| first = first.or(Some(at))) {
         Err(_) => Outcome::Unclear,
-        Ok(()) => match last {
+        Ok(()) => match first {
             Some(at) => Outcome::Pass(Some(at)),
             None => Outcome::Fail(Some(view.deepest(context, &path.steps))),
         },
@@ -202,7 +221,8 @@ fn values(
             Ok(Some(at)) => match passes(view, test, &at) {
                 None => Outcome::Unclear,
                 Some(passed) if times.enough(u32::from(passed), 1) => Outcome::Pass(Some(at)),
-                Some(_) => Outcome::Fail(Some(at)),
+                // too many that are right: none of them is to blame
+                Some(passed) => Outcome::Fail((!passed).then_some(at)),
             },
         };
     }
@@ -222,9 +242,36 @@ fn values(
     match (reached, unclear, total) {
         (Err(_), ..) | (_, true, _) => Outcome::Unclear,
         (.., 0) => when_absent(absent),
+        _ if not_numbers(view, test, path, context, &mut bad) => Outcome::Fail(bad),
         _ if times.enough(passed, total) => Outcome::Pass(good),
-        _ => Outcome::Fail(bad.or(good)),
+        _ => Outcome::Fail(bad),
     }
+}
+
+// a value that is no number fails a list of numbers, however many others are in it
+fn not_numbers(
+    view: &View<'_>,
+    test: &Test,
+    path: &Path,
+    context: &At,
+    bad: &mut Option<At>,
+) -> bool {
+    if !matches!(test, Test::Numbers(_)) {
+        return false;
+    }
+    let mut found = false;
+    let _ = view.values(context, &path.steps, &mut |at| {
+        if number(&view.text(&at)).is_none() {
+            found = true;
+            *bad = Some(at);
+        }
+    });
+    found
+}
+
+// as Java reads a number: blanks around it and an exponent are fine
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok()
 }
 
 fn passes(view: &View<'_>, test: &Test, at: &At) -> Option<bool> {
@@ -248,11 +295,10 @@ fn passes(view: &View<'_>, test: &Test, at: &At) -> Option<bool> {
             list.iter().any(|t| value == t.as_str())
         }
         Test::Numbers(list) => {
-            let value = view.text(at);
-            let number: Option<f64> = value.trim().parse().ok();
-            number.is_some_and(|n| list.iter().any(|m| n.total_cmp(m).is_eq()))
+            number(&view.text(at)).is_some_and(|n| list.iter().any(|m| n.total_cmp(m).is_eq()))
         }
         Test::Matches(pattern) => pattern.matches(&view.unescaped(at)),
+        Test::Written(notation) => notation::written(notation, &view.text(at), view.dialect)?,
         Test::Compares {
             operator,
             with,
@@ -289,23 +335,24 @@ fn paths(view: &View<'_>, expr: &Expr, absent: Absent, context: &At) -> Option<O
         return None;
     };
     let count = |path: &Path| -> Option<(u32, Option<At>)> {
-        let (mut n, mut last) = (0, None);
+        let (mut n, mut first) = (0, None);
         view.values(context, &path.steps, &mut |at| {
             n += 1;
-            last = Some(at);
+            first = first.or(Some(at));
         })
         .ok()?;
-        Some((n, last))
+        Some((n, first))
     };
     let (lefts, left_at) = count(left)?;
     let (rights, right_at) = count(right)?;
     match (lefts, rights) {
         (0, 0) => return Some(when_absent(absent)),
         (1, 0) | (0, 1) => return Some(Outcome::Fail(left_at.or(right_at))),
+        // the reference breaks off here
+        (0, _) if !enough(*left_mode, 0, 0) => return None,
         _ => {}
     }
     let mut good = 0;
-    let mut bad = None;
     view.values(context, &left.steps, &mut |l| {
         let mut same = 0;
         // the paths were walked once already, so this one leads somewhere
@@ -316,15 +363,13 @@ fn paths(view: &View<'_>, expr: &Expr, absent: Absent, context: &At) -> Option<O
         });
         if enough(*right_mode, same, rights) {
             good += 1;
-        } else {
-            bad = Some(l);
         }
     })
     .ok()?;
     Some(if enough(*left_mode, good, lefts) {
         Outcome::Pass(left_at)
     } else {
-        Outcome::Fail(bad.or(left_at))
+        Outcome::Fail(left_at)
     })
 }
 

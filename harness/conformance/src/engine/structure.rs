@@ -273,7 +273,8 @@ fn length(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
     let (min, max) = match element.length {
         Length::None => return,
         Length::Between(min, max) => (min, max),
-        Length::Both => {
+        Length::Conformance(max, _) => (1, Some(max)),
+        Length::Both { min, max, .. } => {
             if !view.dialect.has(Difference::LengthDefinition) {
                 sink.at(
                     view,
@@ -282,8 +283,9 @@ fn length(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
                     at,
                     (0, 0),
                 );
+                return;
             }
-            return;
+            (min, max)
         }
         Length::Invalid => {
             sink.at(view, Kind::LengthDefinition, Severity::Error, at, (0, 0));

@@ -15,8 +15,10 @@ pub use read::{ExprError, read, read_path};
 pub use scope::{Scope, ScopeChild};
 pub use write::{Patterns, write};
 
+use serde::{Deserialize, Serialize};
+
 /// How a comparison compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Operator {
     /// Equal.
     Eq,
@@ -47,7 +49,7 @@ impl Operator {
 }
 
 /// What a rule about values says when there is no value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Absent {
     /// It is met.
     #[default]
@@ -59,7 +61,7 @@ pub enum Absent {
 }
 
 /// How many of the values that a path reaches must pass.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Times {
     /// Every one.
     #[default]
@@ -82,7 +84,7 @@ impl Times {
 }
 
 /// How many values on one side of a comparison of two paths must compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum Mode {
     /// Every one.
     #[default]
@@ -94,7 +96,7 @@ pub enum Mode {
 }
 
 /// A value that a profile compares with.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Literal {
     /// A number.
     Number(f64),
@@ -102,8 +104,39 @@ pub enum Literal {
     Text(String),
 }
 
+/// A way to write codes that can be checked without a list of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Notation {
+    /// LOINC: digits, a hyphen and a check digit.
+    Loinc,
+    /// SNOMED CT: 6 to 18 digits with partition and check digit.
+    Snomed,
+    /// One that is not known; nothing can be said about a value.
+    Other(String),
+}
+
+impl Notation {
+    /// By the name that profiles use.
+    pub fn by_name(name: &str) -> Self {
+        match name {
+            "LOINC" => Notation::Loinc,
+            "SNOMED" => Notation::Snomed,
+            other => Notation::Other(other.to_owned()),
+        }
+    }
+
+    /// The name that profiles use.
+    pub fn name(&self) -> &str {
+        match self {
+            Notation::Loinc => "LOINC",
+            Notation::Snomed => "SNOMED",
+            Notation::Other(name) => name,
+        }
+    }
+}
+
 /// What is asked of a value.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Test {
     /// It is this text.
     Text {
@@ -118,6 +151,8 @@ pub enum Test {
     Numbers(Vec<f64>),
     /// The whole value matches.
     Matches(Pattern),
+    /// It is written as codes of this kind are.
+    Written(Notation),
     /// It compares so with a literal.
     Compares {
         /// How.
@@ -132,7 +167,7 @@ pub enum Test {
 }
 
 /// A rule that is code and not an expression.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Native {
     /// IZ-24: the observations of an order describe each information statement completely, by bar code or by type.
     StatementsComplete,
@@ -158,7 +193,7 @@ impl Native {
 }
 
 /// A value set that an expression names; the index is filled in when the profile is compiled.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TableRef {
     /// The value set's id.
     pub id: String,
@@ -172,7 +207,7 @@ impl TableRef {
 }
 
 /// A rule's expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Expr {
     /// Something is at the path.
     Present(Path),
@@ -204,6 +239,23 @@ pub enum Expr {
         /// Equality also means the same characters.
         identical: bool,
         /// What absent values mean.
+        absent: Absent,
+    },
+    /// Everything at two paths compares, part by part.
+    CompareAll {
+        /// Left side.
+        left: Path,
+        /// How.
+        operator: Operator,
+        /// Right side.
+        right: Path,
+        /// What stands on one side only is a failure.
+        strict: bool,
+        /// Both values are cut to the shorter one's length first.
+        truncated: bool,
+        /// Equality also means the same characters.
+        identical: bool,
+        /// What it means when nothing is at either path.
         absent: Absent,
     },
     /// The code at the path is in a table.
@@ -253,6 +305,8 @@ pub enum Expr {
     },
     /// Code of our own.
     Native(Native),
+    /// Code that only another engine has, by its class; it cannot be judged.
+    Plugin(String),
 }
 
 impl Expr {

@@ -1,9 +1,10 @@
 //! Paths inside the model: `9[*].3[1].5[1].1[1]`.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// One step: a child's position and which of its instances.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Step {
     /// Position among the model's children, counted from 1.
     pub position: u16,
@@ -12,7 +13,7 @@ pub struct Step {
 }
 
 /// A path from an element to what is inside it; no steps means the element itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Path {
     /// The steps.
     pub steps: Vec<Step>,

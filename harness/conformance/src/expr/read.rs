@@ -11,7 +11,9 @@
 use super::path::{Path, Step};
 use super::scope::{Reached, Scope, ScopeChild};
 use super::write::Patterns;
-use super::{Absent, Expr, Literal, Mode, Native, Operator, Pattern, TableRef, Test, Times};
+use super::{
+    Absent, Expr, Literal, Mode, Native, Notation, Operator, Pattern, TableRef, Test, Times,
+};
 
 /// Why a text is no expression, and where it stops being one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -208,6 +210,9 @@ impl<'t> Reader<'t> {
                 None => self.fail(format!("no rule is called `{name}`")),
             };
         }
+        if self.word("plugin") {
+            return Ok(Expr::Plugin(self.string()?));
+        }
         for (name, make) in [
             ("all", Expr::All as fn(Vec<Expr>) -> Expr),
             ("any", Expr::Any),
@@ -298,6 +303,11 @@ impl<'t> Reader<'t> {
             };
             return self.values(path, test);
         }
+        if self.word("written") {
+            self.need_word("as")?;
+            let notation = Notation::by_name(&self.item()?);
+            return self.values(path, Test::Written(notation));
+        }
         if self.word("matches") {
             let pattern = self.pattern()?;
             return self.values(path, Test::Matches(pattern));
@@ -335,6 +345,17 @@ impl<'t> Reader<'t> {
     }
 
     fn comparison(&mut self, path: Path, operator: Operator, scope: Scope<'_>) -> Result_<Expr> {
+        if self.word("whole") {
+            return Ok(Expr::CompareAll {
+                left: path,
+                operator,
+                right: self.path(scope)?,
+                strict: !self.word("loose"),
+                truncated: self.word("truncated"),
+                identical: self.word("identical"),
+                absent: self.absent()?,
+            });
+        }
         if self.word("value") {
             let right = self.path(scope)?;
             let (truncated, identical) = (self.word("truncated"), self.word("identical"));
@@ -366,8 +387,9 @@ impl<'t> Reader<'t> {
                     Literal::Number(n)
                 }
                 Err(_) => {
-                    return self
-                        .fail("a number, a text in quotes, or `value` and a path was expected");
+                    return self.fail(
+                        "a number, a text in quotes, or `value` or `whole` and a path was expected",
+                    );
                 }
             }
         };

@@ -139,6 +139,31 @@ impl Writer<'_> {
                 }
                 absent_words(out, *absent);
             }
+            Expr::CompareAll {
+                left,
+                operator,
+                right,
+                strict,
+                truncated,
+                identical,
+                absent,
+            } => {
+                let _ = write!(
+                    out,
+                    "{} {} whole {}",
+                    path(left),
+                    sign(*operator),
+                    path(right)
+                );
+                if !strict {
+                    out.push_str(" loose");
+                }
+                flags(out, *truncated, *identical);
+                absent_words(out, *absent);
+            }
+            Expr::Plugin(class) => {
+                let _ = write!(out, "plugin {}", quoted(class));
+            }
             Expr::InTable {
                 path: p,
                 table,
@@ -204,6 +229,9 @@ impl Writer<'_> {
                     let _ = write!(out, "matches /{}/", pattern.source().replace('/', "\\/"));
                 }
             },
+            Test::Written(notation) => {
+                let _ = write!(out, "written as {}", word(notation.name()));
+            }
             Test::Compares {
                 operator,
                 with,

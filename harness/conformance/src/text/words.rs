@@ -58,6 +58,9 @@ impl Words<'_> {
                             format!("{subject} {be} written as the profile's pattern asks")
                         };
                     }
+                    Test::Written(notation) => {
+                        return format!("{subject} {be} a code of {}", notation.name());
+                    }
                     Test::Compares { operator, with, .. } => {
                         let value = match with {
                             Literal::Number(n) => n.to_string(),
@@ -82,6 +85,26 @@ impl Words<'_> {
                 },
                 self.place(right)
             ),
+            Expr::CompareAll {
+                left,
+                operator,
+                right,
+                ..
+            } => format!(
+                "{} {be} {} {}",
+                self.place(left),
+                match operator {
+                    Operator::Eq => "in all parts the same as".to_owned(),
+                    other => format!("in all parts {}", operator_words(*other).trim_end()),
+                },
+                self.place(right)
+            ),
+            Expr::Plugin(class) => {
+                format!(
+                    "the plug-in `{class}` {} it",
+                    if holds { "accepts" } else { "refuses" }
+                )
+            }
             Expr::InTable { path, table, .. } => {
                 format!(
                     "{} {be} a code of {}",

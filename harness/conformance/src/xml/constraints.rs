@@ -1,10 +1,10 @@
 //! `ConformanceContext`: predicates, constraints and the lists of a step that may come in any order.
 
-use super::expressions::{expression, path};
+use super::expressions::{expression, key, path};
 use super::{File, Result, child, elements, text_of};
 use crate::model::{
-    Anchor, ConstraintDef, ContextDef, ContextPattern, Origin, PredicateDef, RulesDef, Usage,
-    Weight,
+    Anchor, CoValueDef, ConstraintDef, ContextDef, ContextPattern, Origin, PredicateDef, RulesDef,
+    Usage, Weight,
 };
 use roxmltree::Node;
 
@@ -25,6 +25,9 @@ pub fn read_rules(name: &str, text: &str) -> Result<RulesDef> {
                 Ok(())
             })?,
             "OrderIndifferent" => rules.contexts.extend(contexts(&file, part)?),
+            "CoConstraints" => anchored(&file, part, &mut |anchor, node| {
+                co_values(&file, &anchor, node, &mut rules.co_values)
+            })?,
             _ => return file.unknown(part, "ConformanceContext"),
         }
     }
@@ -57,7 +60,11 @@ fn anchored<'a, 'i>(file: &File<'i>, part: Node<'a, 'i>, put: &mut Put<'_, 'a, '
     Ok(())
 }
 
-fn only_child<'a, 'i>(file: &File<'i>, node: Node<'a, 'i>, tag: &str) -> Result<Node<'a, 'i>> {
+pub(super) fn only_child<'a, 'i>(
+    file: &File<'i>,
+    node: Node<'a, 'i>,
+    tag: &str,
+) -> Result<Node<'a, 'i>> {
     let holder = child(node, tag)
         .ok_or_else(|| file.error(node, format!("`{}` has no `{tag}`", node.tag_name().name())))?;
     let mut inner = elements(holder);
@@ -89,10 +96,38 @@ fn constraint<'i>(file: &File<'i>, anchor: Anchor, node: Node<'_, 'i>) -> Result
         anchor,
         id: file.need(node, "ID")?.to_owned(),
         weight: classification.or(strength).unwrap_or(Weight::Error),
+        always: classification.is_some(),
         origin: if step { Origin::Step } else { Origin::Guide },
         text: text_of(child(node, "Description")),
         assertion: expression(file, only_child(file, node, "Assertion")?)?,
     })
+}
+
+fn co_values<'i>(
+    file: &File<'i>,
+    anchor: &Anchor,
+    node: Node<'_, 'i>,
+    out: &mut Vec<CoValueDef>,
+) -> Result<()> {
+    if node.tag_name().name() != "CoConstraint" {
+        return file.unknown(node, "CoConstraints");
+    }
+    let assertion = child(node, "Assertion")
+        .ok_or_else(|| file.error(node, "`CoConstraint` has no `Assertion`"))?;
+    for pair in elements(assertion) {
+        if pair.tag_name().name() != "PlainCoConstraint" {
+            return file.unknown(pair, "Assertion");
+        }
+        out.push(CoValueDef {
+            anchor: anchor.clone(),
+            text: text_of(child(node, "Description")),
+            key: key(file, pair)?,
+            then: elements(pair)
+                .map(|e| expression(file, e))
+                .collect::<Result<_>>()?,
+        });
+    }
+    Ok(())
 }
 
 fn predicate<'i>(file: &File<'i>, anchor: Anchor, node: Node<'_, 'i>) -> Result<PredicateDef> {

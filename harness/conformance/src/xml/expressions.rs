@@ -3,7 +3,7 @@
 use super::profile::locations;
 use super::{File, Result, elements};
 use crate::expr::{
-    Absent, Expr, Literal, Mode, Native, Operator, Path, Pattern, TableRef, Test, Times,
+    Absent, Expr, Literal, Mode, Native, Notation, Operator, Path, Pattern, TableRef, Test, Times,
 };
 use roxmltree::Node;
 
@@ -92,6 +92,19 @@ pub(super) fn expression<'i>(file: &File<'i>, node: Node<'_, 'i>) -> Result<Expr
             identical: flag(file, node, "IdenticalEquality")?,
             absent: absent(file, node)?,
         },
+        "ComplexPathValue" => Expr::CompareAll {
+            left: path(file, node, "Path1")?,
+            operator: file.must(node, "Operator", "an operator", operator)?,
+            right: path(file, node, "Path2")?,
+            strict: boolean(file, node, "Strict")?.unwrap_or(true),
+            truncated: flag(file, node, "Truncated")?,
+            identical: flag(file, node, "IdenticalEquality")?,
+            absent: absent(file, node)?,
+        },
+        "StringFormat" => {
+            let notation = Notation::by_name(file.need(node, "Format")?);
+            values(file, node, Test::Written(notation))?
+        }
         "ValueSet" => Expr::InTable {
             path: path(file, node, "Path")?,
             table: TableRef {
@@ -136,7 +149,7 @@ pub(super) fn expression<'i>(file: &File<'i>, node: Node<'_, 'i>) -> Result<Expr
             let class = file.need(node, "QualifiedClassName")?;
             match Native::by_class(class) {
                 Some(native) => Expr::Native(native),
-                None => return Err(file.error(node, format!("the plug-in `{class}` is not known"))),
+                None => Expr::Plugin(class.to_owned()),
             }
         }
         _ => return Err(file.error(node, format!("the expression `{tag}` is not supported"))),
@@ -171,21 +184,21 @@ fn values<'i>(file: &File<'i>, node: Node<'_, 'i>, test: Test) -> Result<Expr> {
     })
 }
 
+// a maximum without a minimum says nothing, as in the reference
 fn times<'i>(file: &File<'i>, node: Node<'_, 'i>, min: &str, max: &str) -> Result<Times> {
     let least = file.maybe(node, min, "a number", |t| t.parse::<u32>().ok())?;
     let most = file.maybe(node, max, "a number or `*`", |t| match t {
         "*" => Some(None),
         t => t.parse::<u32>().ok().map(Some),
     })?;
-    let once = flag(file, node, "AtLeastOnce")?;
-    match (least, most, once) {
-        (None, None, false) => Ok(Times::All),
-        (None, None, true) => Ok(Times::Once),
-        (_, _, true) => Err(file.error(
+    match (least, boolean(file, node, "AtLeastOnce")?) {
+        (Some(_), Some(_)) => Err(file.error(
             node,
             format!("`AtLeastOnce` and `{min}` or `{max}` exclude each other"),
         )),
-        (least, most, false) => Ok(Times::Between(least.unwrap_or(0), most.unwrap_or(None))),
+        (Some(least), None) => Ok(Times::Between(least, most.unwrap_or(None))),
+        (None, Some(true)) => Ok(Times::Once),
+        (None, _) => Ok(Times::All),
     }
 }
 
@@ -201,13 +214,28 @@ fn absent<'i>(file: &File<'i>, node: Node<'_, 'i>) -> Result<Absent> {
 }
 
 fn flag<'i>(file: &File<'i>, node: Node<'_, 'i>, name: &str) -> Result<bool> {
-    Ok(file
-        .maybe(node, name, "`true` or `false`", |t| match t {
-            "true" | "1" => Some(true),
-            "false" | "0" => Some(false),
-            _ => None,
-        })?
-        .unwrap_or(false))
+    Ok(boolean(file, node, name)?.unwrap_or(false))
+}
+
+fn boolean<'i>(file: &File<'i>, node: Node<'_, 'i>, name: &str) -> Result<Option<bool>> {
+    file.maybe(node, name, "`true` or `false`", |t| match t {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    })
+}
+
+// what a segment is recognized by in the first kind of co-constraints; capitals count as small letters unless said
+pub(super) fn key<'i>(file: &File<'i>, node: Node<'_, 'i>) -> Result<Expr> {
+    Ok(Expr::Values {
+        path: path(file, node, "KeyPath")?,
+        test: Test::Text {
+            text: file.need(node, "KeyValue")?.to_owned(),
+            ignore_case: boolean(file, node, "IgnoreCase")?.unwrap_or(true),
+        },
+        times: times(file, node, "Min", "Max")?,
+        absent: absent(file, node)?,
+    })
 }
 
 fn operator(text: &str) -> Option<Operator> {

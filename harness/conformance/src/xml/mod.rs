@@ -1,14 +1,21 @@
-//! Reads NIST/IGAMT XML: conformance profile, constraints and predicates, value sets, and the constraints of test steps.
+//! Reads NIST/IGAMT XML: conformance profile, constraints and predicates, value sets, bindings, slicing, co-constraint
+//! tables, and the constraints of test steps.
 //!
 //! Every error points into the file. What a file says and this engine does not know is an error, never skipped.
 
+mod bindings;
 mod constraints;
+mod cotables;
 mod expressions;
 mod profile;
+mod slicing;
 mod tables;
 
+pub use bindings::read_bindings;
 pub use constraints::read_rules;
+pub use cotables::read_co_constraints;
 pub use profile::{Structure, read_profile};
+pub use slicing::read_slicing;
 pub use tables::{Tables, read_tables};
 
 use roxmltree::{Document, Node};

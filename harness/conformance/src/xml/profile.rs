@@ -3,7 +3,7 @@
 use super::{File, Result, child, elements};
 use crate::model::{
     BindingDef, Cardinality, CaseDef, ChildDef, ChildKind, DatatypeDef, ElementDef, GroupDef,
-    Length, MappingDef, MessageDef, SegmentDef, Strength, Usage,
+    Length, MappingDef, MessageDef, SegmentDef, Strength, Truncation, Usage,
 };
 use roxmltree::Node;
 
@@ -237,13 +237,24 @@ fn length(node: Node<'_, '_>) -> Length {
         },
         _ => None,
     };
-    let conformance = node
-        .attribute("ConfLength")
-        .and_then(|c| c.trim_end_matches(['#', '=']).parse::<u32>().ok());
+    let conformance = node.attribute("ConfLength").and_then(|c| {
+        let digits = c.trim_end_matches(['#', '=']);
+        let truncation = match c.get(digits.len()..) {
+            Some("#") => Truncation::Allowed,
+            Some("=") => Truncation::Forbidden,
+            _ => Truncation::Unstated,
+        };
+        Some((digits.parse::<u32>().ok()?, truncation))
+    });
     match (range, conformance) {
-        (Some(_), Some(_)) => Length::Both,
+        (Some((min, max)), Some((conformance, truncation))) => Length::Both {
+            min,
+            max,
+            conformance,
+            truncation,
+        },
         (Some((min, max)), None) => Length::Between(min, max),
-        (None, Some(n)) => Length::Between(1, Some(n)),
+        (None, Some((n, truncation))) => Length::Conformance(n, truncation),
         (None, None) => Length::Invalid,
     }
 }
@@ -289,6 +300,10 @@ impl Structure {
             tables: tables.tables,
             unchecked: tables.unchecked,
             rules,
+            bindings: crate::model::BindingsDef::default(),
+            slicing: crate::model::SlicingDef::default(),
+            co_constraints: Vec::new(),
+            legacy_0396: false,
         }
     }
 }

@@ -47,8 +47,16 @@ pub(super) struct PlaceFile {
 pub(super) struct StatementFile {
     pub(super) id: String,
     pub(super) assert: Spanned<String>,
-    /// `error` when nothing is said, or `warning`.
+    /// `error` when nothing is said, or `warning`, `alert`.
     pub(super) weight: Option<Spanned<String>>,
+    /// The weight also counts when the statement cannot be judged.
+    #[serde(default)]
+    pub(super) always: bool,
+    /// It stems from the data of a test step.
+    #[serde(default)]
+    pub(super) step: bool,
+    /// The profile's own words.
+    pub(super) text: Option<String>,
 }
 
 /// A condition that decides a usage.
@@ -104,8 +112,8 @@ pub(super) struct ElementFile {
     pub(super) occurs: Option<Spanned<String>>,
     /// `1..20`, `1..*`.
     pub(super) length: Option<Spanned<String>>,
-    /// What the profile calls conformance length, where it gives one beside a length.
-    pub(super) conformance_length: Option<u32>,
+    /// `20`, `20#` (may be cut there), `20=` (must not be cut).
+    pub(super) conformance_length: Option<Spanned<String>>,
     /// `HL70322_IZ`, `CVX, NDC_Use at 1`.
     pub(super) codes: Option<Spanned<String>>,
     pub(super) constant: Option<String>,

@@ -8,9 +8,9 @@ use super::files::{
 use super::small;
 use crate::expr::{Expr, Path, Pattern, Scope, ScopeChild, read, read_path};
 use crate::model::{
-    Anchor, CaseDef, ChildDef, ChildKind, CodeDef, CodeUsage, ConstraintDef, DatatypeDef,
-    Definition, ElementDef, GroupDef, Length, MappingDef, MessageDef, Openness, Origin,
-    PredicateDef, RulesDef, SegmentDef, Stability, TableDef, Usage, Weight,
+    Anchor, BindingsDef, CaseDef, ChildDef, ChildKind, CodeDef, CodeUsage, ConstraintDef,
+    DatatypeDef, Definition, ElementDef, GroupDef, Length, MappingDef, MessageDef, Openness,
+    Origin, PredicateDef, RulesDef, SegmentDef, SlicingDef, Stability, TableDef, Usage, Weight,
 };
 use serde_saphyr::Spanned;
 use std::collections::{BTreeMap, VecDeque};
@@ -194,6 +194,10 @@ impl Loader<'_> {
             tables,
             unchecked: profile.unchecked,
             rules: std::mem::take(&mut self.rules),
+            bindings: BindingsDef::default(),
+            slicing: SlicingDef::default(),
+            co_constraints: Vec::new(),
+            legacy_0396: false,
         })
     }
 
@@ -393,14 +397,7 @@ impl Loader<'_> {
                     None => return file.bad_range(occurs),
                 },
             };
-            let length = match &e.length {
-                None => Length::None,
-                Some(l) => match (small::range(&l.value), e.conformance_length) {
-                    (Some((min, max)), None) => Length::Between(min, max),
-                    (Some(_), Some(_)) => Length::Both,
-                    (None, _) => return file.bad_range(Some(l)),
-                },
-            };
+            let length = length(file, e)?;
             let binding = match &e.codes {
                 None => None,
                 Some(c) => {
@@ -460,8 +457,9 @@ impl Loader<'_> {
                 anchor: anchor.clone(),
                 id: s.id.clone(),
                 weight,
-                origin: Origin::Guide,
-                text: None,
+                always: s.always,
+                origin: if s.step { Origin::Step } else { Origin::Guide },
+                text: s.text.clone(),
                 assertion,
             });
         }
@@ -529,6 +527,32 @@ impl Loader<'_> {
         }
         Ok(out)
     }
+}
+
+fn length(file: &File, e: &ElementFile) -> Result<Length> {
+    let conformance = match &e.conformance_length {
+        None => None,
+        Some(c) => Some(file.must(
+            c,
+            small::conformance(&c.value),
+            "a conformance length such as \"20\", \"20#\" or \"20=\"",
+        )?),
+    };
+    Ok(match (&e.length, conformance) {
+        (None, None) => Length::None,
+        (None, Some((n, truncation))) => Length::Conformance(n, truncation),
+        (Some(l), _) if l.value == "invalid" => Length::Invalid,
+        (Some(l), conformance) => match (small::range(&l.value), conformance) {
+            (Some((min, max)), None) => Length::Between(min, max),
+            (Some((min, max)), Some((conformance, truncation))) => Length::Both {
+                min,
+                max,
+                conformance,
+                truncation,
+            },
+            (None, _) => return file.bad_range(Some(l)),
+        },
+    })
 }
 
 fn mapping(file: &File, m: &MappingFile, datatypes: &mut VecDeque<Wanted>) -> Result<MappingDef> {

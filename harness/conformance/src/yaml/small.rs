@@ -1,6 +1,6 @@
 //! The small texts in the files: usages, ranges, bindings.
 
-use crate::model::{BindingDef, Cardinality, Strength, Usage};
+use crate::model::{BindingDef, Cardinality, Strength, Truncation, Usage};
 
 /// `R`, or `C(R/X)`.
 pub(super) fn usage(text: &str) -> Option<(Usage, Option<(Usage, Usage)>)> {
@@ -25,6 +25,16 @@ pub(super) fn range(text: &str) -> Option<(u32, Option<u32>)> {
         n => Some(n.parse().ok()?),
     };
     Some((min, max))
+}
+
+/// `20`, `20#`, `20=`.
+pub(super) fn conformance(text: &str) -> Option<(u32, Truncation)> {
+    let (digits, truncation) = match text.as_bytes().last()? {
+        b'#' => (text.strip_suffix('#')?, Truncation::Allowed),
+        b'=' => (text.strip_suffix('=')?, Truncation::Forbidden),
+        _ => (text, Truncation::Unstated),
+    };
+    Some((digits.parse().ok()?, truncation))
 }
 
 /// The cardinality, with the usual one for the usage when nothing is said.

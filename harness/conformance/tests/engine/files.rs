@@ -230,9 +230,9 @@ fn mistakes_in_a_bundle_are_pointed_at() {
         wrong_xml(
             "c.xml",
             "<PlainText Path=\"1[1]\" Text=\"a\" IgnoreCase=\"false\"/>",
-            "<Plugin QualifiedClassName=\"a.b.C\"/>",
+            "<Plugin ClassName=\"a.b.C\"/>",
         ),
-        wrong_xml("c.xml", "<MetaData Name=\"small\"/>", "<CoConstraints/>"),
+        wrong_xml("c.xml", "<MetaData Name=\"small\"/>", "<Slicing/>"),
         wrong_xml("c.xml", "ID=\"C-1\" ", "ID=\"C-1\" Strength=\"MAY\" "),
         wrong_xml("v.xml", "Value=\"x\"", "Values=\"x\""),
         wrong_xml("v.xml", "Name=\"a\"", "Name=\"a\" Stability=\"Undefined\""),
