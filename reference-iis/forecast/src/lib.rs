@@ -3,7 +3,9 @@
 
 mod answer;
 mod date;
+pub mod input;
 mod options;
+pub mod output;
 mod patient;
 mod reason;
 pub mod schedule;
