@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::date::Day;
 use crate::reason::{DoseReasons, DoseStatus, ForecastReason, ForecastReasons, SeriesStatus};
+use crate::schedule::SeriesKind;
 
 /// Everything about one patient at one assessment date.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -112,8 +113,8 @@ pub struct SeriesAnswer<'s> {
     pub name: &'s str,
     /// Standard, Risk or Evaluation Only.
     pub kind: SeriesKind,
-    /// The series group's code and name within the antigen.
-    pub series_group: (&'s str, &'s str),
+    /// Number and name of the series group within the antigen.
+    pub series_group: (u8, &'s str),
     /// The status (Table 7-10).
     pub status: SeriesStatus,
     /// Why it has that status or, when not complete, what set its recommended date.
@@ -124,32 +125,8 @@ pub struct SeriesAnswer<'s> {
     pub selection: Selection,
     pub(crate) evaluations: Range<u32>,
     pub(crate) targets: Range<u32>,
-    /// Index of the antigen in [`Answer::antigens`].
-    pub(crate) antigen_index: u32,
     /// Index of the series in the compiled schedule.
     pub(crate) table: u32,
-}
-
-/// The type of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SeriesKind {
-    /// For everybody of the age.
-    Standard,
-    /// For those with an indication.
-    Risk,
-    /// Recognizes a history, is never forecast.
-    EvaluationOnly,
-}
-
-impl SeriesKind {
-    /// The specification's words.
-    pub fn text(self) -> &'static str {
-        match self {
-            Self::Standard => "Standard",
-            Self::Risk => "Risk",
-            Self::EvaluationOnly => "Evaluation Only",
-        }
-    }
 }
 
 /// One dose judged in one series (chapter 6).
@@ -313,8 +290,8 @@ pub enum ScoreTable {
 pub struct GroupForecast<'s> {
     /// The vaccine group.
     pub group: &'s str,
-    /// Code and name of the series group whose best series it blends.
-    pub series_group: (&'s str, &'s str),
+    /// Number and name of the series group whose best series it blends.
+    pub series_group: (u8, &'s str),
     /// The type of those series.
     pub kind: SeriesKind,
     /// The status (Tables 9-3 and 9-4).

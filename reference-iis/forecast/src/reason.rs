@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::schedule::SeriesKind;
+
 /// What a dose counts for against one target dose (Table 3-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum DoseStatus {
@@ -348,5 +350,16 @@ impl ForecastReasons {
         ForecastReason::ALL
             .into_iter()
             .filter(move |reason| self.contains(*reason))
+    }
+}
+
+impl SeriesKind {
+    /// The specification's words.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Standard => "Standard",
+            Self::Risk => "Risk",
+            Self::EvaluationOnly => "Evaluation Only",
+        }
     }
 }

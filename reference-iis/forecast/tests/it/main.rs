@@ -4,3 +4,4 @@
 
 mod cdc;
 mod import;
+mod published;

@@ -1,0 +1,602 @@
+//! Chapters 4 and 5: gathering what is known about a patient, organizing the doses by antigen, and choosing the relevant series;
+//! and the road through the chapters for each antigen.
+
+use super::select::Facts;
+use super::tables::{Age, NEVER_AGE, Rows, SeriesDose, Sign, Tables, UNKNOWN, Window, country_key};
+use crate::answer::{Answer, AntigenAnswer, Notice, NoticeKind, TargetDose};
+use crate::date::{ALWAYS, Day, NEVER, Span, add};
+use crate::options::{ConflictReading, LaterDoses, Options};
+use crate::patient::{Certainty, Patient, Sex};
+use crate::reason::DoseStatus;
+use crate::schedule::SeriesKind;
+use crate::trace::{Event, Listener};
+
+/// Working memory, used again from patient to patient. Make one for each thread.
+#[derive(Clone, Debug, Default)]
+pub struct Scratch {
+    /// The patient's date for each age of the schedule.
+    pub(super) ages: Vec<i32>,
+    /// The doses by date; same-day doses as reported.
+    pub(super) doses: Vec<Given>,
+    /// For each antigen, indexes into `doses`: the antigen administered records.
+    pub(super) records: Vec<Vec<u16>>,
+    /// For each observation of the schedule what the patient has.
+    pub(super) observed: Vec<Observed>,
+    /// Which entries of `observed` are set.
+    pub(super) set_observations: Vec<u16>,
+    /// For each dose its status in the series at hand.
+    pub(super) status: Vec<Judged>,
+    /// For each dose whether it was valid for an antigen of its own; for the other reading of conflicts only.
+    pub(super) own_status: Vec<Option<DoseStatus>>,
+    /// CVX codes that a contraindication forbids for the antigen at hand.
+    pub(super) forbidden: Vec<u16>,
+    /// Which of the antigen's series groups have a complete series.
+    pub(super) complete: u32,
+    /// What selection needs to know about each series of the antigen.
+    pub(super) facts: Vec<Facts>,
+    /// The target doses of the series at hand.
+    pub(super) targets: Vec<Target>,
+}
+
+/// A dose as the engine sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Given {
+    pub(super) date: i32,
+    pub(super) cvx: u16,
+    /// Index in the patient's doses.
+    pub(super) index: u32,
+}
+
+/// What is known of an observation.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Observed {
+    pub(super) present: bool,
+    pub(super) unknown: bool,
+    /// The latest date on which it was observed.
+    pub(super) date: Option<i32>,
+}
+
+/// What a dose was judged in the series at hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Judged {
+    pub(super) status: Option<DoseStatus>,
+    pub(super) inadvertent: bool,
+}
+
+/// A target dose at work.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target {
+    pub(super) answer: TargetDose,
+    /// Date of the dose that satisfied it.
+    pub(super) date: i32,
+    /// Index of its series dose.
+    pub(super) dose: u32,
+}
+
+/// One patient on the way through the chapters.
+pub(super) struct Run<'a, 's, L> {
+    pub(super) tables: &'s Tables,
+    pub(super) options: Options,
+    pub(super) patient: &'a Patient,
+    pub(super) as_of: i32,
+    pub(super) scratch: &'a mut Scratch,
+    pub(super) answer: &'a mut Answer<'s>,
+    pub(super) listener: &'a mut L,
+}
+
+/// Where a decision is made, for the listener.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) antigen: usize,
+    pub(super) series: usize,
+}
+
+/// The antigen-wide outcomes of 7.2 and 7.3.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Condition {
+    pub(super) immune: bool,
+    pub(super) contraindicated: bool,
+}
+
+impl<'s, L: Listener<'s>> Run<'_, 's, L> {
+    /// The whole answer.
+    pub(super) fn all(mut self) {
+        self.gather();
+        self.scratch.own_status.clear();
+        self.antigens();
+        if self.options.conflict == ConflictReading::AnyAntigen && self.keep_own_status() {
+            self.listener.rewind(0);
+            self.antigens();
+        }
+        self.groups();
+    }
+
+    fn antigens(&mut self) {
+        let answer = &mut *self.answer;
+        answer.antigens.clear();
+        answer.series.clear();
+        answer.groups.clear();
+        answer.notices.clear();
+        answer.evaluations.clear();
+        answer.targets.clear();
+        for antigen in 0..self.tables.antigens.len() {
+            self.antigen(antigen);
+        }
+    }
+
+    /// 4.1 and 4.2: dates of all ages, doses in order, records by antigen, observations by number.
+    fn gather(&mut self) {
+        let (tables, birth) = (self.tables, self.patient.birth.0);
+        let scratch = &mut *self.scratch;
+        scratch.ages.clear();
+        scratch.ages.extend([ALWAYS, NEVER]);
+        scratch
+            .ages
+            .extend(tables.ages.iter().map(|span| add(birth, *span)));
+        self.answer.as_of = Day(self.as_of);
+        self.answer.unmatched.clear();
+        scratch.doses.clear();
+        for (index, dose) in self.patient.doses.iter().enumerate() {
+            if self.options.later_doses == LaterDoses::Evaluate || dose.date.0 <= self.as_of {
+                scratch.doses.push(Given {
+                    date: dose.date.0,
+                    cvx: tables.cvx_number(&dose.cvx),
+                    index: index as u32,
+                });
+            }
+        }
+        // a stable sort: doses of one day stay in the order in which they were reported
+        scratch.doses.sort_by_key(|given| given.date);
+        scratch.doses.truncate(usize::from(u16::MAX));
+        scratch.records.resize_with(tables.antigens.len(), Vec::new);
+        scratch.records.iter_mut().for_each(Vec::clear);
+        for (place, given) in scratch.doses.iter().enumerate() {
+            let rows = tables
+                .associations_of
+                .get(usize::from(given.cvx))
+                .copied()
+                .unwrap_or_default();
+            let mut matched = false;
+            for row in rows.of(&tables.associations) {
+                let within = age(&scratch.ages, row.begin) <= given.date
+                    && given.date < age(&scratch.ages, row.end);
+                if let Some(records) = scratch
+                    .records
+                    .get_mut(usize::from(row.antigen))
+                    .filter(|_| within)
+                {
+                    records.push(place as u16);
+                    matched = true;
+                }
+            }
+            if !matched {
+                self.answer.unmatched.push(given.index);
+            }
+        }
+        scratch
+            .observed
+            .resize(tables.observations.len(), Observed::default());
+        for number in scratch.set_observations.drain(..) {
+            if let Some(observed) = scratch.observed.get_mut(usize::from(number)) {
+                *observed = Observed::default();
+            }
+        }
+        for observation in &self.patient.observations {
+            let number = tables.observation_number(&observation.code);
+            let Some(observed) = scratch.observed.get_mut(usize::from(number)) else {
+                continue;
+            };
+            match observation.certainty {
+                Certainty::Present => {
+                    observed.present = true;
+                    observed.date = observed.date.max(observation.date.map(|day| day.0));
+                }
+                Certainty::Unknown => observed.unknown = true,
+            }
+            scratch.set_observations.push(number);
+        }
+    }
+
+    /// Chapters 5 to 8 for one antigen.
+    fn antigen(&mut self, index: usize) {
+        let tables = self.tables;
+        let Some(antigen) = tables.antigens.get(index) else {
+            return;
+        };
+        let condition = Condition {
+            immune: self.immune(index),
+            contraindicated: self.contraindicated(index),
+        };
+        let (series, evaluations, targets, mark) = (
+            self.answer.series.len(),
+            self.answer.evaluations.len(),
+            self.answer.targets.len(),
+            self.listener.mark(),
+        );
+        self.scratch.complete = 0;
+        // Completed-series conditions look at other series groups of the antigen: again until nothing changes. Each round can
+        // only be told of the groups that the round before found complete; a few rounds are enough for any sensible schedule.
+        for _ in 0..4 {
+            self.answer.series.truncate(series);
+            self.answer.evaluations.truncate(evaluations);
+            self.answer.targets.truncate(targets);
+            self.listener.rewind(mark);
+            self.scratch.facts.clear();
+            let known = self.scratch.complete;
+            let mut complete = 0;
+            for number in antigen.series.indexes() {
+                if let Some(group) = self
+                    .relevant(index, number)
+                    .then(|| self.series(index, number, condition))
+                    .flatten()
+                {
+                    complete |= 1 << group;
+                }
+            }
+            if !antigen.asks_completed || complete == known {
+                break;
+            }
+            self.scratch.complete = complete;
+        }
+        self.answer.antigens.push(AntigenAnswer {
+            name: &antigen.name,
+            immune: condition.immune,
+            contraindicated: condition.contraindicated,
+            series: series as u32..self.answer.series.len() as u32,
+        });
+        self.select(index, series);
+    }
+
+    /// Tables 5-4 and 5-5.
+    fn relevant(&mut self, antigen: usize, number: usize) -> bool {
+        let Some(series) = self.tables.series.get(number) else {
+            return false;
+        };
+        let gender = match self.patient.sex {
+            Sex::Female => 0,
+            Sex::Male => 1,
+            Sex::Unknown => 2,
+        };
+        let place = Place {
+            antigen,
+            series: number,
+        };
+        if series
+            .genders
+            .is_some_and(|genders: [bool; 3]| !genders.get(gender).copied().unwrap_or_default())
+        {
+            self.note(place, "5-5", || {
+                "not relevant: the series is for another sex".to_owned()
+            });
+            return false;
+        }
+        if series.kind != SeriesKind::Risk {
+            self.note(place, "5-5", || {
+                format!("relevant: a series of the type {}", series.kind.text())
+            });
+            return true;
+        }
+        let signs = series.indications.of(&self.tables.signs);
+        if self.scratch.set_observations.is_empty() {
+            return false;
+        }
+        let applying = signs.iter().find(|sign| self.applies(sign));
+        self.notice_unknown(antigen, series.indications, NoticeKind::Indication);
+        if let Some(sign) = applying {
+            self.note(place, "5-4", || {
+                format!(
+                    "relevant: indication {} applies",
+                    self.tables.observation_name(sign.observation)
+                )
+            });
+        }
+        applying.is_some()
+    }
+
+    /// Whether an observation is present and the age fits at the assessment date.
+    pub(super) fn applies(&self, sign: &Sign) -> bool {
+        self.observed(sign.observation).present
+            && self.age(sign.begin) <= self.as_of
+            && self.as_of < self.age(sign.end)
+    }
+
+    fn notice_unknown(&mut self, antigen: usize, signs: Rows, kind: NoticeKind) {
+        let (tables, count) = (self.tables, self.patient.observations.len());
+        if count == 0 {
+            return;
+        }
+        for sign in signs.of(&tables.signs) {
+            let observed = self.observed(sign.observation);
+            let of_age = self.age(sign.begin) <= self.as_of && self.as_of < self.age(sign.end);
+            if observed.unknown && !observed.present && of_age {
+                self.notice(antigen, sign.observation, kind);
+            }
+        }
+    }
+
+    fn notice(&mut self, antigen: usize, observation: u16, kind: NoticeKind) {
+        let tables = self.tables;
+        let Some(antigen) = tables.antigens.get(antigen) else {
+            return;
+        };
+        let notice = Notice {
+            antigen: &antigen.name,
+            code: tables.observation_name(observation),
+            kind,
+        };
+        if !self.answer.notices.contains(&notice) {
+            self.answer.notices.push(notice);
+        }
+    }
+
+    /// Table 7-3.
+    fn immune(&mut self, index: usize) -> bool {
+        let tables = self.tables;
+        let Some(antigen) = tables.antigens.get(index) else {
+            return false;
+        };
+        for number in &antigen.immunity {
+            let observed = self.observed(*number);
+            if observed.present {
+                return true;
+            }
+            if observed.unknown {
+                self.notice(index, *number, NoticeKind::Immunity);
+            }
+        }
+        antigen.births.iter().any(|birth| {
+            self.patient.birth.0 < birth.before
+                && !birth
+                    .exclusions
+                    .iter()
+                    .any(|number| self.observed(*number).present)
+                && birth.country.as_ref().is_none_or(|country| {
+                    self.patient
+                        .country
+                        .as_ref()
+                        .is_some_and(|given| country_key(given) == **country)
+                })
+        })
+    }
+
+    /// Tables 7-5 and 7-6: whether the antigen is contraindicated; and which vaccines are, into the scratch.
+    fn contraindicated(&mut self, index: usize) -> bool {
+        let tables = self.tables;
+        self.scratch.forbidden.clear();
+        let Some(antigen) = tables
+            .antigens
+            .get(index)
+            .filter(|_| !self.scratch.set_observations.is_empty())
+        else {
+            return false;
+        };
+        self.notice_unknown(
+            index,
+            antigen.contraindications,
+            NoticeKind::Contraindication,
+        );
+        self.notice_unknown(
+            index,
+            antigen.vaccine_contraindications,
+            NoticeKind::Contraindication,
+        );
+        for sign in antigen.vaccine_contraindications.of(&tables.signs) {
+            if self.observed(sign.observation).present {
+                for row in sign.vaccines.of(&tables.allowed) {
+                    if self.age(row.begin) <= self.as_of && self.as_of < self.age(row.end) {
+                        self.scratch.forbidden.push(row.cvx);
+                    }
+                }
+            }
+        }
+        antigen
+            .contraindications
+            .of(&tables.signs)
+            .iter()
+            .any(|sign| self.applies(sign))
+    }
+
+    /// For the other reading of conflicts: the best status of each dose over the best series of its own antigens. Whether any
+    /// dose has one that is not valid, so that a second round can differ.
+    fn keep_own_status(&mut self) -> bool {
+        let mut own = vec![None; self.patient.doses.len()];
+        for series in self
+            .answer
+            .series
+            .iter()
+            .filter(|series| series.selection.best)
+        {
+            for evaluation in self.answer.evaluations(series) {
+                if let Some(status) = own.get_mut(evaluation.dose as usize) {
+                    *status = Some(status.map_or(evaluation.status, |known: DoseStatus| {
+                        known.min(evaluation.status)
+                    }));
+                }
+            }
+        }
+        let differs = own
+            .iter()
+            .flatten()
+            .any(|status| *status != DoseStatus::Valid);
+        self.scratch.own_status = own;
+        differs
+    }
+
+    pub(super) fn observed(&self, number: u16) -> Observed {
+        self.scratch
+            .observed
+            .get(usize::from(number))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// The patient's date for an age.
+    pub(super) fn age(&self, number: Age) -> i32 {
+        age(&self.scratch.ages, number)
+    }
+
+    /// The patient's date for an age that is an upper bound or absent.
+    pub(super) fn upper(&self, number: Age) -> Option<i32> {
+        (number != NEVER_AGE).then(|| self.age(number))
+    }
+
+    pub(super) fn dose(&self, place: usize) -> Given {
+        self.scratch.doses.get(place).copied().unwrap_or(Given {
+            date: ALWAYS,
+            cvx: UNKNOWN,
+            index: u32::MAX,
+        })
+    }
+
+    pub(super) fn records(&self, antigen: usize) -> &[u16] {
+        self.scratch
+            .records
+            .get(antigen)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+    }
+
+    /// By how many years to move a dose's season: none unless asked for, and none while the assessment date lies in the season or
+    /// before it within the year; otherwise to the next season that is not over. A season without an end is moved back only.
+    pub(super) fn season_shift(&self, dose: &SeriesDose) -> i16 {
+        match dose.season {
+            Some(season) if self.options.shift_season && season.first != ALWAYS => {
+                shift(season, self.as_of)
+            }
+            _ => 0,
+        }
+    }
+
+    /// Tells the listener.
+    pub(super) fn note(
+        &mut self,
+        place: Place,
+        table: &'static str,
+        text: impl FnOnce() -> String,
+    ) {
+        self.note_dose(place, None, None, table, text);
+    }
+
+    /// Tells the listener about a dose and a target dose.
+    pub(super) fn note_dose(
+        &mut self,
+        place: Place,
+        target: Option<u16>,
+        dose: Option<u32>,
+        table: &'static str,
+        text: impl FnOnce() -> String,
+    ) {
+        let tables = self.tables;
+        self.listener.note(|| Event {
+            antigen: tables
+                .antigens
+                .get(place.antigen)
+                .map(|antigen| &*antigen.name),
+            group: None,
+            series: tables.series.get(place.series).map(|series| &*series.name),
+            target,
+            dose,
+            table,
+            text: text(),
+            verdict: None,
+        });
+    }
+}
+
+impl Tables {
+    pub(super) fn observation_name(&self, number: u16) -> &str {
+        self.observations
+            .get(usize::from(number))
+            .map_or("", |code| code.as_str())
+    }
+
+    pub(super) fn cvx_name(&self, number: u16) -> &str {
+        self.cvx
+            .get(usize::from(number))
+            .map_or("", |code| code.as_str())
+    }
+}
+
+fn age(ages: &[i32], number: Age) -> i32 {
+    ages.get(usize::from(number)).copied().unwrap_or(NEVER)
+}
+
+/// A day moved by whole years; an absent one stays absent.
+pub(super) fn years(day: i32, shift: i16) -> i32 {
+    if shift == 0 || day == ALWAYS || day == NEVER {
+        day
+    } else {
+        add(
+            day,
+            Span {
+                months: shift.saturating_mul(12),
+                days: 0,
+            },
+        )
+    }
+}
+
+fn shift(season: Window, as_of: i32) -> i16 {
+    let year = |day: i32| Day(day).ymd().0;
+    if season.last == NEVER {
+        if as_of >= season.first {
+            return 0;
+        }
+        let guess = (year(as_of) - year(season.first)).clamp(-2000, 2000) as i16;
+        return if years(season.first, guess) <= as_of {
+            guess
+        } else {
+            guess - 1
+        };
+    }
+    let guess = (year(as_of) - year(season.last)).clamp(-2000, 2000) as i16;
+    if years(season.last, guess) >= as_of {
+        guess
+    } else {
+        guess + 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> i32 {
+        text.parse::<Day>()
+            .unwrap_or_else(|error| panic!("{error}"))
+            .0
+    }
+
+    #[test]
+    fn a_season_moves_to_the_one_that_is_not_over() {
+        let winter = Window {
+            first: day("2025-10-01"),
+            last: day("2026-03-31"),
+        };
+        for (as_of, by) in [
+            ("2025-12-01", 0),
+            ("2026-03-31", 0),
+            ("2025-09-01", 0),
+            ("2025-03-31", -1),
+            ("2025-04-01", 0),
+            ("2026-04-01", 1),
+            ("2030-01-01", 4),
+            ("1990-07-01", -35),
+        ] {
+            assert_eq!(shift(winter, day(as_of)), by, "{as_of}");
+        }
+        let open = Window {
+            first: day("2025-08-27"),
+            last: NEVER,
+        };
+        for (as_of, by) in [
+            ("2025-08-27", 0),
+            ("2031-01-01", 0),
+            ("2025-08-26", -1),
+            ("2024-08-27", -1),
+            ("2024-08-26", -2),
+        ] {
+            assert_eq!(shift(open, day(as_of)), by, "{as_of}");
+        }
+    }
+}
