@@ -57,17 +57,18 @@ const CHECK_EXAMPLES: &str = "\
 Examples:
   titer check vxu.hl7
   titer check inbox/ --fail-on warning --format junit --output findings.xml
-  titer check 'archive/**/*.txt' --profile Z22 --format jsonl --mask
+  titer check 'archive/**/*.txt' month.zip --profile Z22 --format jsonl --mask
+  titer check inbox/ --summary
   some-export | titer check - --policy state.yaml
 
-A folder's files that end in .hl7, .er7, .msg, .vxu or .mllp are read. A file may hold one message,
-many, batches (FHS/BHS) or MLLP frames, with any line ends. Findings go to stdout, the summary goes
-to stderr.";
+A folder's files that end in .hl7, .er7, .msg, .vxu or .mllp are read, and archives that end in .zip.
+A file may hold one message, many, batches (FHS/BHS) or MLLP frames, with any line ends, or one message
+on each line, alone or in a column of a table. Findings go to stdout, a line of totals goes to stderr.";
 
 const EXPLAIN_EXAMPLES: &str = "\
 Examples:
   titer explain IZ-23
-  titer explain --list";
+  titer explain";
 
 /// What `titer check` is told.
 #[derive(Debug, Args)]
@@ -82,6 +83,9 @@ pub(crate) struct CheckArgs {
     /// Change severities as this file says
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+    /// Report dates that lie behind this day: a date such as 2026-03-12, or `today` [default: they are not judged]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
     /// Exit with 1 from this severity on
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,
@@ -97,9 +101,15 @@ pub(crate) struct CheckArgs {
     /// Write findings from this severity on; all are counted [default: warning for text and concise, info for the others]
     #[arg(long, value_enum, value_name = "SEVERITY")]
     pub(crate) show: Option<Show>,
-    /// Write at most this many findings; all are counted
+    /// Write at most this many findings; all are counted [default: 200 for html, no limit for the others]
     #[arg(long, value_name = "N")]
     pub(crate) max_findings: Option<u64>,
+    /// Write no findings but what they have in common: causes, rules, places and senders, worst first
+    #[arg(long)]
+    pub(crate) summary: bool,
+    /// Threads that judge [default: one for each core]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: Option<u16>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -136,6 +146,10 @@ pub(crate) enum FormatArg {
     Sarif,
     /// JUnit XML
     Junit,
+    /// One page for people, with a summary above the findings
+    Html,
+    /// A row for each finding
+    Csv,
 }
 
 const RUN_EXAMPLES: &str = "\
@@ -370,12 +384,8 @@ pub(crate) enum PlanCommand {
 /// What `titer explain` is told.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The rule's id
-    #[arg(
-        value_name = "RULE",
-        required_unless_present = "list",
-        conflicts_with = "list"
-    )]
+    /// The rule's id; without one every rule is listed
+    #[arg(value_name = "RULE", conflicts_with = "list")]
     pub(crate) rule: Option<String>,
     /// List every rule with its severity and title
     #[arg(long)]

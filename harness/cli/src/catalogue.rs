@@ -11,6 +11,7 @@ pub(crate) fn all() -> Catalogue {
     let mut catalogue = Catalogue::default();
     for rules in [
         titer_conformance::rules(),
+        titer_conformance::as_of_rules(),
         titer_wire::rules(),
         titer_service::rules(),
         titer_runner::rules(),

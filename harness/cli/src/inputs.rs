@@ -1,7 +1,8 @@
-//! Which files a call means: files, folders, patterns, stdin.
+//! Which files a call means: files, folders, archives, patterns, stdin.
 
 use crate::failure::{Failure, io_diagnostic};
-use std::io::IsTerminal;
+use std::fs::File;
+use std::io::{IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use titer_finding::Diagnostic;
 
@@ -15,6 +16,8 @@ pub(crate) enum Input {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// A zip archive.
+    Archive(PathBuf),
 }
 
 impl Input {
@@ -22,15 +25,17 @@ impl Input {
     pub(crate) fn name(&self) -> String {
         match self {
             Input::Stdin => "stdin".to_owned(),
-            Input::File(path) => path.display().to_string(),
+            Input::File(path) | Input::Archive(path) => path.display().to_string(),
         }
     }
 
-    /// How many bytes it has, when that is known before.
+    /// How many bytes it has, when that is known before; of an archive as it lies there.
     pub(crate) fn size(&self) -> u64 {
         match self {
             Input::Stdin => 0,
-            Input::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+            Input::File(path) | Input::Archive(path) => {
+                std::fs::metadata(path).map_or(0, |m| m.len())
+            }
         }
     }
 }
@@ -78,7 +83,7 @@ impl Inputs {
         match std::fs::metadata(path) {
             Ok(data) if data.is_dir() => self.folder(path),
             Ok(_) => {
-                self.list.push(Input::File(path.to_owned()));
+                self.list.push(file(path.to_owned()));
                 Ok(())
             }
             Err(_) if text.contains(['*', '?', '[']) => self.pattern(text),
@@ -93,7 +98,7 @@ impl Inputs {
             return Err(Diagnostic::new("no message file in the folder")
                 .in_file(folder.display().to_string())
                 .with_help(format!(
-                    "files that end in {} are read; name others one by one or with a pattern",
+                    "files that end in {} or zip are read; name others one by one or with a pattern",
                     ENDINGS.join(", ")
                 )));
         }
@@ -113,8 +118,8 @@ impl Inputs {
             let kind = entry.file_type().map_err(|e| wrong(&e))?;
             if kind.is_dir() {
                 self.walk(&path)?;
-            } else if is_message_file(&path) && path.is_file() {
-                self.list.push(Input::File(path));
+            } else if (is_message_file(&path) || is_archive_name(&path)) && path.is_file() {
+                self.list.push(file(path));
             } else {
                 self.passed_over += 1;
             }
@@ -138,12 +143,31 @@ impl Inputs {
             return Err(Diagnostic::new(format!("no file matches `{pattern}`")));
         }
         found.sort();
-        self.list.extend(found.into_iter().map(Input::File));
+        self.list.extend(found.into_iter().map(file));
         Ok(())
     }
 }
 
-fn is_message_file(path: &Path) -> bool {
+/// A file, or an archive when it begins like one.
+fn file(path: PathBuf) -> Input {
+    let mut head = [0; 4];
+    let zip = File::open(&path).is_ok_and(|mut f| f.read_exact(&mut head).is_ok())
+        && matches!(&head, b"PK\x03\x04" | b"PK\x05\x06");
+    if zip || is_archive_name(&path) {
+        Input::Archive(path)
+    } else {
+        Input::File(path)
+    }
+}
+
+/// Whether a file is called like an archive.
+pub(crate) fn is_archive_name(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("zip"))
+}
+
+/// Whether a file is called like messages.
+pub(crate) fn is_message_file(path: &Path) -> bool {
     path.extension()
         .and_then(|e| e.to_str())
         .is_some_and(|e| ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(e)))

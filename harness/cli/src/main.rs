@@ -2,6 +2,7 @@
 //!
 //! Arguments, progress and exit codes. What the commands do lives in the rooms: this crate only brings them together.
 
+mod archive;
 mod args;
 mod catalogue;
 mod check;

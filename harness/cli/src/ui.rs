@@ -93,17 +93,27 @@ pub(crate) fn say(line: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{line}");
 }
 
-/// A bar on a terminal, and nothing elsewhere. `total` is in bytes.
+/// A bar on a terminal, with bytes and messages by time, and nothing elsewhere. `total` is in bytes, 0 when it is not known.
 pub(crate) fn bytes(total: u64, busy: bool) -> ProgressBar {
     // lines for people on the same terminal and a bar would disturb each other
-    if !std::io::stderr().is_terminal() || busy || total == 0 {
+    if !std::io::stderr().is_terminal() || busy {
         return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     }
-    let style = ProgressStyle::with_template(
-        "{bar:30} {bytes} of {total_bytes}  {binary_bytes_per_sec}  {msg}",
-    )
-    .unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(total).with_style(style)
+    let (bar, template) = if total == 0 {
+        (
+            ProgressBar::new_spinner(),
+            "{spinner} {bytes}  {binary_bytes_per_sec}  {msg}",
+        )
+    } else {
+        (
+            ProgressBar::new(total),
+            "{bar:30} {bytes} of {total_bytes}  {binary_bytes_per_sec}  {msg}",
+        )
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
 }
 
 /// A number with commas between thousands.

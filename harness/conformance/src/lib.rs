@@ -6,12 +6,14 @@
 //!
 //! Not here: transports, test plans, and immunization knowledge beyond what the profiles state.
 
+mod as_of;
 mod builtin;
 mod detection;
 mod dialect;
 mod engine;
 pub mod expr;
 mod ids;
+mod many;
 pub mod model;
 pub mod reference;
 mod rules;
@@ -22,6 +24,7 @@ mod validator;
 pub mod xml;
 pub mod yaml;
 
+pub use as_of::{as_of_rules, check_as_of};
 pub use builtin::{
     BUILTIN_IDS, Checked, builtin, builtin_in, builtins, check_message, check_message_in,
     check_message_with, rules, select, shipped,
@@ -29,5 +32,6 @@ pub use builtin::{
 pub use detection::{Detection, Kind, Place, What};
 pub use dialect::{Dialect, Difference};
 pub use engine::compile::CompileError;
+pub use many::{Unsaid, Wanted, check_message_into};
 pub use rules::guide_rules;
 pub use validator::{ProfileInfo, Scratch, Validator};

@@ -27,6 +27,11 @@ pub(crate) fn finding(fault: &Fault, message: &Message<'_>) -> Finding {
     finding
 }
 
+/// How bad a fault is.
+pub(crate) fn severity(kind: FaultKind) -> Severity {
+    words(kind).1
+}
+
 fn words(kind: FaultKind) -> (&'static str, Severity, &'static str, &'static str) {
     use Severity::{Error, Warning};
     match kind {

@@ -4,6 +4,10 @@ use crate::mask;
 use crate::phi::{MASK, Phi};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+
+/// What stands in texts where the value belongs.
+const VALUE: &str = "{value}";
 
 /// How bad it is. Ordered: `Info < Warning < Error`.
 #[derive(
@@ -243,19 +247,21 @@ impl Finding {
     }
 
     fn filled(&self, template: &str, mask: bool) -> String {
-        let filled = fill(template, self.value.as_ref(), mask);
+        self.fill(template, mask).into_owned()
+    }
+
+    /// A template with the value in its place, or with a mask; most have no place for it, and cost nothing.
+    pub(crate) fn fill<'t>(&self, template: &'t str, mask: bool) -> Cow<'t, str> {
+        let filled = match &self.value {
+            _ if !template.contains(VALUE) => Cow::Borrowed(template),
+            _ if mask => Cow::Owned(template.replace(VALUE, MASK)),
+            Some(v) => Cow::Owned(template.replace(VALUE, v.reveal())),
+            None => Cow::Borrowed(template),
+        };
         match &self.value {
             // whoever wrote the text may have forgotten the placeholder
-            Some(value) if mask => mask::scrub(&filled, value.reveal()),
+            Some(value) if mask => Cow::Owned(mask::scrub(&filled, value.reveal())),
             _ => filled,
         }
-    }
-}
-
-fn fill(template: &str, value: Option<&Phi>, mask: bool) -> String {
-    match value {
-        _ if mask => template.replace("{value}", MASK),
-        Some(v) => template.replace("{value}", v.reveal()),
-        None => template.to_owned(),
     }
 }

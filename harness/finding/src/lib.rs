@@ -14,6 +14,7 @@ mod phi;
 mod policy;
 mod screen;
 pub mod sink;
+pub mod summary;
 pub mod words;
 mod yaml;
 

@@ -3,9 +3,9 @@
 use super::bundle::Bundle;
 use crate::failure::Failure;
 use std::path::Path;
-use titer_conformance::{BUILTIN_IDS, Scratch, Validator, builtin, check_message_in, select};
+use titer_conformance::{BUILTIN_IDS, Validator, builtin, select};
+use titer_finding::Diagnostic;
 use titer_finding::words;
-use titer_finding::{Diagnostic, Finding};
 use titer_hl7::Message;
 
 /// How a message's profile is chosen.
@@ -66,19 +66,11 @@ impl Judge {
         }
     }
 
-    /// The message's findings in the order of their places, and the profile that judged it.
-    pub(crate) fn findings(
-        &self,
-        message: &Message<'_>,
-        scratch: &mut Scratch,
-    ) -> (Option<&str>, Vec<Finding>) {
-        let validator = match self {
+    /// The profile that judges a message; `None` when none is known for it.
+    pub(crate) fn validator_for(&self, message: &Message<'_>) -> Option<&Validator> {
+        match self {
             Judge::Claimed => select(message),
             _ => self.validator(),
-        };
-        (
-            validator.map(|v| v.info().id.as_str()),
-            check_message_in(message, validator, scratch),
-        )
+        }
     }
 }

@@ -2,29 +2,52 @@
 
 mod bundle;
 mod judge;
-mod read;
+mod part;
+mod pipeline;
 pub(crate) mod stream;
+mod unfold;
 
 use crate::args::{CheckArgs, FailOn, FormatArg, Show};
 use crate::exit::Exit;
 use crate::failure::{Failure, io_diagnostic, read_text};
-use crate::inputs::{self, Input, Inputs};
+use crate::inputs::{self, Input};
 use crate::ui::{Ui, counted, grouped};
 use crate::{catalogue, output, ui};
+use jiff::civil::Date;
 use judge::Judge;
-use std::fmt::Write;
+use part::Workshop;
+use pipeline::{Output, Written};
+use std::fmt::Write as _;
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
-use titer_finding::sink::{Counts, Format, Options, Sink, Source};
-use titer_finding::{Catalogue, Diagnostic, Finding, Known, Policy, Severity};
+use titer_finding::sink::{Counts, Format, Options, Whole};
+use titer_finding::summary::{self, Tally};
+use titer_finding::{Catalogue, Diagnostic, Known, Policy, Severity};
+use titer_hl7::clock::{Clock, SystemClock};
+
+/// Findings on a page, unless another number is asked for.
+const ON_A_PAGE: u64 = 200;
+/// Inputs of fewer bytes are judged by one thread: others would not be faster.
+const SMALL: u64 = 128 * 1024;
 
 /// Checks what the arguments name.
 pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let started = Instant::now();
     let catalogue = catalogue::all();
     let judge = Judge::choose(args.profile.as_deref())?;
+    let format = format(args.format);
+    if args.summary && matches!(format, Format::Sarif | Format::Junit) {
+        return Err(Diagnostic::new("a summary cannot be written in this form")
+            .with_help("`--summary` is written as text, json, jsonl, csv or html")
+            .into());
+    }
     let policy = match &args.policy {
         Some(path) => Some(read_policy(path, &catalogue, &judge)?),
+        None => None,
+    };
+    let as_of = match &args.as_of {
+        Some(text) => Some(read_day(text)?),
         None => None,
     };
     let inputs = inputs::collect(&args.paths)?;
@@ -40,39 +63,97 @@ pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         fail_on,
     };
     let out = output::open(args.output.as_deref())?;
-    let mut run = Run {
-        sink: format(args.format).sink(out, options, &catalogue),
-        judge,
-        policy,
+    let most = args
+        .max_findings
+        .or((format == Format::Html).then_some(ON_A_PAGE));
+    let mut shop = Workshop::new(judge);
+    shop.policy = policy;
+    shop.as_of = as_of;
+    shop.show = show(args);
+    shop.limited = most.is_some();
+    shop.tally = (args.summary || format == Format::Html).then_some(args.mask);
+    // a summary is written when everything was counted
+    let mut later = None;
+    let output = if args.summary {
+        later = Some(out);
+        Output::Nothing
+    } else if let Some(pieces) = format.pieces(options) {
+        shop.pieces = Some(pieces);
+        Output::Pieces(Box::new(Whole::new(out, pieces, &catalogue)))
+    } else {
+        shop.events = true;
+        Output::Events(format.sink(out, options, &catalogue))
+    };
+    let mut written = Written {
+        output,
         counts: Counts::default(),
         clean: 0,
-        show: show(args),
         hidden: 0,
-        left: args.max_findings.unwrap_or(u64::MAX),
+        left: most.unwrap_or(u64::MAX),
         cut: 0,
+        tally: Tally::new(args.mask),
         wrong: Vec::new(),
+        files: 0,
+        passed_over: 0,
     };
-    let total = inputs.list.iter().map(Input::size).sum();
-    let bar = ui::bytes(total, !to_file && ui.stdout_color());
-    let written = run.all(&inputs, &bar);
+    let sizes = inputs.list.iter().map(Input::size);
+    let known = !inputs.list.contains(&Input::Stdin);
+    let total = if known { sizes.sum() } else { 0 };
+    let jobs = match args.jobs {
+        Some(jobs) => usize::from(jobs),
+        None if known && total < SMALL => 1,
+        None => std::thread::available_parallelism().map_or(1, Into::into),
+    };
+    let bar = ui::bytes(total, !to_file && !args.summary && ui.stdout_color());
+    let result =
+        pipeline::run(&inputs, &shop, jobs, &bar, &mut written).and_then(|()| match later {
+            Some(mut out) => {
+                out.write_all(summarized(&written.tally, &catalogue, format).as_bytes())?;
+                out.flush()
+            }
+            None => Ok(()),
+        });
     bar.finish_and_clear();
-    if let Err(error) = written {
+    if let Err(error) = result {
         if output::closed(&error) {
-            return Ok(run.exit(fail_on));
+            return Ok(exit(&written, fail_on));
         }
         let path = args.output.as_deref().unwrap_or(Path::new("stdout"));
         return Err(io_diagnostic("write the findings", path, &error).into());
     }
-    run.summary(&inputs, started.elapsed());
-    let exit = run.exit(fail_on);
-    if run.wrong.is_empty() {
+    tell(&written, args, started.elapsed());
+    let exit = exit(&written, fail_on);
+    if written.wrong.is_empty() {
         Ok(exit)
     } else {
         Err(Failure {
             exit: Exit::Usage,
-            diagnostics: run.wrong,
+            diagnostics: written.wrong,
         })
     }
+}
+
+fn summarized(tally: &Tally, catalogue: &Catalogue, format: Format) -> String {
+    let summary = tally.summary(catalogue);
+    match format {
+        Format::Json => summary::json(&summary),
+        Format::JsonLines => summary::lines(&summary),
+        Format::Csv => summary::csv(&summary),
+        Format::Html => summary::page(&summary, None),
+        _ => summary::text(&summary, ui::stdout_width()),
+    }
+}
+
+/// A day, or today by the machine's clock.
+fn read_day(text: &str) -> Result<Date, Failure> {
+    if text == "today" {
+        return Ok(SystemClock::new().now().date());
+    }
+    text.parse().map_err(|_| {
+        Diagnostic::new(format!("`{text}` is not a day"))
+            .with_help("write it as 2026-03-12, or `today`")
+            .into()
+    })
 }
 
 /// Reads a policy; what it names must exist.
@@ -92,9 +173,8 @@ fn read_policy(path: &Path, catalogue: &Catalogue, judge: &Judge) -> Result<Poli
 fn show(args: &CheckArgs) -> Severity {
     match (args.show, args.format) {
         (Some(Show::Error), _) => Severity::Error,
-        (Some(Show::Warning), _) | (None, FormatArg::Text | FormatArg::Concise) => {
-            Severity::Warning
-        }
+        (Some(Show::Warning), _)
+        | (None, FormatArg::Text | FormatArg::Concise | FormatArg::Html) => Severity::Warning,
         (Some(Show::Info) | None, _) => Severity::Info,
     }
 }
@@ -107,109 +187,61 @@ fn format(arg: FormatArg) -> Format {
         FormatArg::Jsonl => Format::JsonLines,
         FormatArg::Sarif => Format::Sarif,
         FormatArg::Junit => Format::Junit,
+        FormatArg::Html => Format::Html,
+        FormatArg::Csv => Format::Csv,
     }
 }
 
-/// A check on its way.
-struct Run<'c> {
-    sink: Box<dyn Sink + 'c>,
-    judge: Judge,
-    policy: Option<Policy>,
-    counts: Counts,
-    // messages without a warning or an error
-    clean: u64,
-    // the lowest severity that is written, and how many findings lie below it
-    show: Severity,
-    hidden: u64,
-    // findings that may still be written, and those that were not
-    left: u64,
-    cut: u64,
-    // inputs that could not be checked
-    wrong: Vec<Diagnostic>,
+fn exit(written: &Written<'_>, fail_on: Option<Severity>) -> Exit {
+    match fail_on {
+        _ if !written.wrong.is_empty() => Exit::Usage,
+        Some(severity) if written.counts.at_least(severity) > 0 => Exit::Findings,
+        _ => Exit::Good,
+    }
 }
 
-impl Run<'_> {
-    fn all(&mut self, inputs: &Inputs, bar: &indicatif::ProgressBar) -> std::io::Result<()> {
-        self.sink.begin()?;
-        for input in &inputs.list {
-            self.input(input, bar)?;
-        }
-        self.sink.end()
+/// What people are told at the end.
+fn tell(written: &Written<'_>, args: &CheckArgs, took: Duration) {
+    let counts = &written.counts;
+    let messages = counts.messages;
+    let seconds = took.as_secs_f64();
+    let mut found = vec![
+        counted(counts.errors, "error", "errors"),
+        counted(counts.warnings, "warning", "warnings"),
+    ];
+    if counts.infos > 0 {
+        found.push(format!("{} info", grouped(counts.infos)));
     }
-
-    /// One finding under the policy; true when it is a warning or an error.
-    fn finding(&mut self, source: &Source<'_>, finding: Finding) -> std::io::Result<bool> {
-        let finding = match &self.policy {
-            Some(policy) => match policy.apply(finding, source.profile) {
-                Some(finding) => finding,
-                None => return Ok(false),
-            },
-            None => finding,
-        };
-        self.counts.add(finding.severity);
-        let counts = finding.severity >= Severity::Warning;
-        if finding.severity < self.show {
-            self.hidden += 1;
-            return Ok(counts);
-        }
-        if self.left == 0 {
-            self.cut += 1;
-            return Ok(counts);
-        }
-        self.left -= 1;
-        self.sink.finding(source, &finding)?;
-        Ok(counts)
+    let mut line = format!(
+        "{} in {}: {}; {} clean; {seconds:.1} s",
+        counted(messages, "message", "messages"),
+        counted(written.files, "file", "files"),
+        found.join(", "),
+        grouped(written.clean),
+    );
+    if messages >= 100 && seconds > 0.0 {
+        #[expect(clippy::cast_sign_loss, reason = "both are positive")]
+        let rate = (messages as f64 / seconds) as u64;
+        let _ = write!(line, ", {} messages a second", grouped(rate));
     }
-
-    fn exit(&self, fail_on: Option<Severity>) -> Exit {
-        match fail_on {
-            _ if !self.wrong.is_empty() => Exit::Usage,
-            Some(severity) if self.counts.at_least(severity) > 0 => Exit::Findings,
-            _ => Exit::Good,
-        }
+    ui::say(line);
+    if written.hidden > 0 && !args.summary {
+        ui::say(format!(
+            "{} not written (--show)",
+            counted(written.hidden, "finding", "findings")
+        ));
     }
-
-    fn summary(&self, inputs: &Inputs, took: Duration) {
-        let messages = self.counts.messages;
-        let seconds = took.as_secs_f64();
-        let mut found = vec![
-            counted(self.counts.errors, "error", "errors"),
-            counted(self.counts.warnings, "warning", "warnings"),
-        ];
-        if self.counts.infos > 0 {
-            found.push(format!("{} info", grouped(self.counts.infos)));
-        }
-        let mut line = format!(
-            "{} in {}: {}; {} clean; {seconds:.1} s",
-            counted(messages, "message", "messages"),
-            counted(inputs.list.len() as u64, "file", "files"),
-            found.join(", "),
-            grouped(self.clean),
-        );
-        if messages >= 100 && seconds > 0.0 {
-            #[expect(clippy::cast_sign_loss, reason = "both are positive")]
-            let rate = (messages as f64 / seconds) as u64;
-            let _ = write!(line, ", {} messages a second", grouped(rate));
-        }
-        ui::say(line);
-        if self.hidden > 0 {
-            ui::say(format!(
-                "{} not written (--show)",
-                counted(self.hidden, "finding", "findings")
-            ));
-        }
-        if self.cut > 0 {
-            ui::say(format!(
-                "{} not written (--max-findings)",
-                counted(self.cut, "finding", "findings")
-            ));
-        }
-        if inputs.passed_over > 0 {
-            ui::say(format!(
-                "{} passed over: not ending in {}",
-                counted(inputs.passed_over, "other file", "other files"),
-                inputs::ENDINGS.join(", ")
-            ));
-        }
+    if written.cut > 0 && !args.summary {
+        ui::say(format!(
+            "{} not written (--max-findings)",
+            counted(written.cut, "finding", "findings")
+        ));
+    }
+    if written.passed_over > 0 {
+        ui::say(format!(
+            "{} passed over: not ending in {}",
+            counted(written.passed_over, "other file", "other files"),
+            inputs::ENDINGS.join(", ")
+        ));
     }
 }

@@ -1,9 +1,11 @@
 //! JSON: one document with a head, or one object on each line.
 
-use super::{Counts, Options, Sink, Source};
-use crate::finding::Finding;
+use super::{Counts, Source};
+use crate::finding::{Category, Finding, Fixer, Location, Severity};
+use crate::phi::{MASK, Phi};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The form's number; it changes when a reader of the old form could misread the new one.
@@ -44,23 +46,7 @@ pub struct Entry {
     pub finding: Finding,
 }
 
-impl Entry {
-    fn new(source: &Source<'_>, finding: &Finding, mask: bool) -> Self {
-        let mut finding = finding.settled(mask);
-        finding.location = source.place(&finding.location);
-        for label in &mut finding.labels {
-            label.location = source.place(&label.location);
-        }
-        Self {
-            file: source.file.to_owned(),
-            message_number: source.number,
-            profile: source.profile.map(str::to_owned),
-            finding,
-        }
-    }
-}
-
-/// The document that [`Json`] writes.
+/// The document that the form [`Json`](super::Format::Json) is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
@@ -85,7 +71,7 @@ impl Document {
     }
 }
 
-/// A line that [`JsonLines`] writes. The first one is the head; without a summary as the last one the output is
+/// A line of the form [`JsonLines`](super::Format::JsonLines). The first one is the head; without a summary as the last one the output is
 /// incomplete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
@@ -126,118 +112,174 @@ impl Record {
     }
 }
 
-/// Writes one JSON document, finding after finding.
-#[derive(Debug)]
-pub struct Json<W> {
-    out: W,
-    options: Options,
-    counts: Counts,
-    first: bool,
+pub(super) fn document_head(out: &mut impl Write, masked: bool) -> io::Result<()> {
+    write!(
+        out,
+        "{{\n\"format\": \"titer-findings\",\n\"version\": {VERSION},\n\"tool\": "
+    )?;
+    serde_json::to_writer(&mut *out, &Tool::this())?;
+    write!(out, ",\n\"masked\": {masked},\n\"findings\": [")
 }
 
-impl<W: Write> Json<W> {
-    /// Writes to `out`.
-    pub fn new(out: W, options: Options) -> Self {
+pub(super) fn document_tail(out: &mut impl Write, counts: &Counts) -> io::Result<()> {
+    out.write_all(b"\n],\n\"summary\": ")?;
+    serde_json::to_writer(&mut *out, counts)?;
+    out.write_all(b"\n}\n")
+}
+
+fn line(out: &mut impl Write, record: &Record) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, record)?;
+    out.write_all(b"\n")
+}
+
+pub(super) fn head_line(out: &mut impl Write, masked: bool) -> io::Result<()> {
+    let record = Record::Head {
+        format: "titer-findings".to_owned(),
+        version: VERSION,
+        tool: Tool::this(),
+        masked,
+    };
+    line(out, &record)
+}
+
+pub(super) fn summary_line(out: &mut impl Write, counts: &Counts) -> io::Result<()> {
+    line(out, &Record::Summary(*counts))
+}
+
+// What follows are [`Record`] and [`Entry`] without a text of their own: they are written millions of times.
+
+#[derive(Serialize)]
+struct MessageLine<'a> {
+    kind: &'static str,
+    file: &'a str,
+    message_number: u64,
+    line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct EntryLine<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    file: &'a str,
+    message_number: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+    finding: Settled<'a>,
+}
+
+#[derive(Serialize)]
+struct Settled<'a> {
+    rule: &'a str,
+    severity: Severity,
+    category: Category,
+    message: Cow<'a, str>,
+    location: Spot<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    source: Option<&'a str>,
+    fixer: Fixer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<Cow<'a, str>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<Beside<'a>>,
+}
+
+#[derive(Serialize)]
+struct Beside<'a> {
+    location: Spot<'a>,
+    text: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Spot<'a> {
+    path: &'a str,
+    line: u32,
+    column: u32,
+    start: u64,
+    end: u64,
+}
+
+impl<'a> Spot<'a> {
+    fn new(source: &Source<'_>, location: &'a Location) -> Self {
+        let (lines, bytes) = source.shift(location);
         Self {
-            out,
-            options,
-            counts: Counts::default(),
-            first: true,
+            path: &location.path,
+            line: location.line + lines,
+            column: location.column,
+            start: location.start + bytes,
+            end: location.end + bytes,
         }
     }
 }
 
-impl<W: Write> Sink for Json<W> {
-    fn begin(&mut self) -> io::Result<()> {
-        write!(
-            self.out,
-            "{{\n\"format\": \"titer-findings\",\n\"version\": {VERSION},\n\"tool\": "
-        )?;
-        serde_json::to_writer(&mut self.out, &Tool::this())?;
-        write!(
-            self.out,
-            ",\n\"masked\": {},\n\"findings\": [",
-            self.options.mask
-        )
-    }
-
-    fn message(&mut self, _: &Source<'_>) -> io::Result<()> {
-        self.counts.messages += 1;
-        Ok(())
-    }
-
-    fn finding(&mut self, source: &Source<'_>, finding: &Finding) -> io::Result<()> {
-        self.counts.add(finding.severity);
-        self.out
-            .write_all(if self.first { b"\n" } else { b",\n" })?;
-        self.first = false;
-        serde_json::to_writer(
-            &mut self.out,
-            &Entry::new(source, finding, self.options.mask),
-        )?;
-        Ok(())
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        self.out.write_all(b"\n],\n\"summary\": ")?;
-        serde_json::to_writer(&mut self.out, &self.counts)?;
-        self.out.write_all(b"\n}\n")?;
-        self.out.flush()
-    }
-}
-
-/// Writes a JSON object on each line.
-#[derive(Debug)]
-pub struct JsonLines<W> {
-    out: W,
-    options: Options,
-    counts: Counts,
-}
-
-impl<W: Write> JsonLines<W> {
-    /// Writes to `out`.
-    pub fn new(out: W, options: Options) -> Self {
+impl<'a> EntryLine<'a> {
+    fn new(
+        kind: Option<&'static str>,
+        source: &Source<'a>,
+        finding: &'a Finding,
+        mask: bool,
+    ) -> Self {
+        let text = |text: &'a str| finding.fill(text, mask);
+        let expected = finding.expected.as_deref();
         Self {
-            out,
-            options,
-            counts: Counts::default(),
-        }
-    }
-
-    fn record(&mut self, record: &Record) -> io::Result<()> {
-        serde_json::to_writer(&mut self.out, record)?;
-        self.out.write_all(b"\n")
-    }
-}
-
-impl<W: Write> Sink for JsonLines<W> {
-    fn begin(&mut self) -> io::Result<()> {
-        self.record(&Record::Head {
-            format: "titer-findings".to_owned(),
-            version: VERSION,
-            tool: Tool::this(),
-            masked: self.options.mask,
-        })
-    }
-
-    fn message(&mut self, source: &Source<'_>) -> io::Result<()> {
-        self.counts.messages += 1;
-        self.record(&Record::Message {
-            file: source.file.to_owned(),
+            kind,
+            file: source.file,
             message_number: source.number,
-            line: source.lines_before + 1,
-            profile: source.profile.map(str::to_owned),
-        })
+            profile: source.profile,
+            finding: Settled {
+                rule: &finding.rule,
+                severity: finding.severity,
+                category: finding.category,
+                message: text(&finding.message),
+                location: Spot::new(source, &finding.location),
+                value: finding
+                    .value
+                    .as_ref()
+                    .map(|v| if mask { MASK } else { Phi::reveal(v) }),
+                expected: expected.map(|e| if mask { text(e) } else { Cow::Borrowed(e) }),
+                source: finding.source.as_deref(),
+                fixer: finding.fixer,
+                help: finding.help.as_deref().map(text),
+                labels: finding
+                    .labels
+                    .iter()
+                    .map(|label| Beside {
+                        location: Spot::new(source, &label.location),
+                        text: text(&label.text),
+                    })
+                    .collect(),
+            },
+        }
     }
+}
 
-    fn finding(&mut self, source: &Source<'_>, finding: &Finding) -> io::Result<()> {
-        self.counts.add(finding.severity);
-        let entry = Entry::new(source, finding, self.options.mask);
-        self.record(&Record::Finding(Box::new(entry)))
-    }
+fn put(out: &mut Vec<u8>, value: &impl Serialize) {
+    // writing into memory does not fail, and every key is a text
+    let _ = serde_json::to_writer(out, value);
+}
 
-    fn end(&mut self) -> io::Result<()> {
-        self.record(&Record::Summary(self.counts))?;
-        self.out.flush()
-    }
+pub(super) fn entry(out: &mut Vec<u8>, source: &Source<'_>, finding: &Finding, mask: bool) {
+    put(out, &EntryLine::new(None, source, finding, mask));
+}
+
+pub(super) fn finding_line(out: &mut Vec<u8>, source: &Source<'_>, finding: &Finding, mask: bool) {
+    put(out, &EntryLine::new(Some("finding"), source, finding, mask));
+    out.push(b'\n');
+}
+
+pub(super) fn message_line(out: &mut Vec<u8>, source: &Source<'_>) {
+    let line = MessageLine {
+        kind: "message",
+        file: source.file,
+        message_number: source.number,
+        line: source.lines_before + 1,
+        profile: source.profile,
+    };
+    put(out, &line);
+    out.push(b'\n');
 }

@@ -1,8 +1,11 @@
 //! Output forms: each turns messages and their findings into bytes, one after the other.
 
 mod concise;
+pub(crate) mod csv;
+mod html;
 mod json;
 mod junit;
+mod pieces;
 mod sarif;
 mod text;
 
@@ -12,11 +15,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io;
 
-pub use concise::Concise;
-pub use json::{Document, Entry, Json, JsonLines, Record, Tool};
+pub use json::{Document, Entry, Record, Tool};
 pub use junit::Junit;
+pub use pieces::{Pieces, Whole};
 pub use sarif::Sarif;
-pub use text::{Text, annotated};
+pub use text::annotated;
 
 /// A message and where it comes from. Findings about it point into `bytes`; the sink adds what stands before.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +64,15 @@ impl<'a> Source<'a> {
         location
             .clone()
             .shifted(self.lines_before, self.bytes_before)
+    }
+
+    /// Lines and bytes of the file before a place in the message; a finding that points nowhere still points nowhere.
+    fn shift(&self, location: &Location) -> (u32, u64) {
+        if location.line > 0 {
+            (self.lines_before, self.bytes_before)
+        } else {
+            (0, 0)
+        }
     }
 }
 
@@ -123,17 +135,23 @@ pub enum Format {
     Sarif,
     /// JUnit XML.
     Junit,
+    /// One page for people.
+    Html,
+    /// A row for each finding.
+    Csv,
 }
 
 impl Format {
     /// Every form.
-    pub const ALL: [Format; 6] = [
+    pub const ALL: [Format; 8] = [
         Format::Text,
         Format::Concise,
         Format::Json,
         Format::JsonLines,
         Format::Sarif,
         Format::Junit,
+        Format::Html,
+        Format::Csv,
     ];
 
     /// The sink for this form. The catalogue explains the rules where the form has room for that.
@@ -143,13 +161,12 @@ impl Format {
         options: Options,
         catalogue: &'w Catalogue,
     ) -> Box<dyn Sink + 'w> {
+        if let Some(pieces) = self.pieces(options) {
+            return Box::new(Whole::new(out, pieces, catalogue));
+        }
         match self {
-            Format::Text => Box::new(Text::new(out, options)),
-            Format::Concise => Box::new(Concise::new(out, options)),
-            Format::Json => Box::new(Json::new(out, options)),
-            Format::JsonLines => Box::new(JsonLines::new(out, options)),
             Format::Sarif => Box::new(Sarif::new(out, options, catalogue)),
-            Format::Junit => Box::new(Junit::new(out, options)),
+            _ => Box::new(Junit::new(out, options)),
         }
     }
 }

@@ -1,47 +1,14 @@
 //! Annotated lines of the message, for people.
 
-use super::{Options, Sink, Source};
+use super::{Options, Source};
 use crate::diagnostic::{ORIGIN, SOURCE_WIDTH, level, place, renderer, with_origin};
 use crate::finding::{Finding, Location};
 use crate::{mask, screen};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Snippet};
-use std::io::{self, Write};
 use std::ops::Range;
 
 /// Labels beside the fault itself that are shown.
 const MOST_LABELS: usize = 2;
-
-/// Writes each finding with the lines it is about.
-#[derive(Debug)]
-pub struct Text<W> {
-    out: W,
-    options: Options,
-}
-
-impl<W: Write> Text<W> {
-    /// Writes to `out`.
-    pub fn new(out: W, options: Options) -> Self {
-        Self { out, options }
-    }
-}
-
-impl<W: Write> Sink for Text<W> {
-    fn begin(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn message(&mut self, _: &Source<'_>) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn finding(&mut self, source: &Source<'_>, finding: &Finding) -> io::Result<()> {
-        writeln!(self.out, "{}\n", annotated(source, finding, self.options))
-    }
-
-    fn end(&mut self) -> io::Result<()> {
-        self.out.flush()
-    }
-}
 
 /// One finding as people read it, without the line end at its end.
 pub fn annotated(source: &Source<'_>, finding: &Finding, options: Options) -> String {

@@ -3,6 +3,7 @@
 //!
 //! A message begins at a line that starts with `MSH` and a separator and ends before the next such line, an envelope
 //! line (FHS, BHS, BTS, FTS), the end of its frame or of the stream. Lines that are no segments stay in their message.
+//! A message may also begin inside a line, behind the columns of a table (`77,2026-03-12,"MSH|^~\\&|...`).
 //!
 //! ```
 //! use titer_hl7::read::{Item, Reader};
@@ -62,6 +63,12 @@ pub struct Entry<'a> {
     pub number: u64,
     /// What it came in.
     pub wrapper: Wrapper,
+    /// Column of the stream's line at which they start, counted from 1 in characters: more than 1 in a table that has
+    /// other columns before the message.
+    pub column: u32,
+    /// They stand in quotation marks, as tables (CSV) write text: `""` means one, and the message ends at a single one,
+    /// which, with what follows it on its line, is part of `bytes`.
+    pub quoted: bool,
 }
 
 impl std::fmt::Debug for Entry<'_> {

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 const CHUNK: usize = 64 * 1024;
+/// Bytes of a line in which a message is looked for behind the columns of a table.
+const COLUMNS: usize = 512;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Start {
@@ -26,6 +28,8 @@ struct Open {
     end: usize,
     line: u32,
     kind: Start,
+    column: u32,
+    quoted: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -39,6 +43,8 @@ struct Ready {
     range: Range<usize>,
     line: u32,
     wrapper: Wrapper,
+    column: u32,
+    quoted: bool,
 }
 
 /// Reads messages from a stream. Its buffer grows to the largest message, never beyond the limit, and is reused.
@@ -133,6 +139,8 @@ impl<R: Read> Reader<R> {
                     line: ready.line,
                     number: self.number,
                     wrapper: ready.wrapper,
+                    column: ready.column,
+                    quoted: ready.quoted,
                 };
                 return Ok(Some(Item::Message(entry)));
             }
@@ -153,6 +161,10 @@ impl<R: Read> Reader<R> {
                     self.finish();
                 }
                 return Ok(());
+            }
+            if !plain(self.rest()) {
+                // a table's columns may stand before the message
+                self.want(COLUMNS)?;
             }
             if self.begin_line() {
                 return Ok(());
@@ -209,7 +221,11 @@ impl<R: Read> Reader<R> {
             self.at += 1;
             return true;
         }
-        if let Some(kind) = start(head) {
+        let found = match start(head) {
+            Some(kind) => Some((kind, 0, 1, false)),
+            None => columns(head),
+        };
+        if let Some((kind, before, column, quoted)) = found {
             if self.close() {
                 return true;
             }
@@ -220,11 +236,14 @@ impl<R: Read> Reader<R> {
                 }
             }
             self.quiet = false;
+            self.at += before;
             self.open = Some(Open {
                 start: self.at,
                 end: self.at,
                 line: self.line,
                 kind,
+                column,
+                quoted,
             });
         }
         self.line_offset = offset;
@@ -325,6 +344,8 @@ impl<R: Read> Reader<R> {
             range: open.start..open.end,
             line: open.line,
             wrapper,
+            column: open.column,
+            quoted: open.quoted,
         });
         true
     }
@@ -462,6 +483,41 @@ impl<R: Read> Reader<R> {
 
 fn head_at(bytes: &[u8], n: usize) -> Option<u8> {
     bytes.get(n).copied()
+}
+
+// Whether a line surely has no columns before a message: it is blank, or it begins like a segment.
+fn plain(line: &[u8]) -> bool {
+    match line {
+        [] | [b'\r' | b'\n' | FRAME_START | FRAME_END, ..] => true,
+        [a, b, c, d, ..] => {
+            a.is_ascii_uppercase()
+                && b.is_ascii_uppercase()
+                && (c.is_ascii_uppercase() || c.is_ascii_digit())
+                && !matches!(d, b',' | b';' | b'\t')
+                && !d.is_ascii_alphanumeric()
+        }
+        _ => false,
+    }
+}
+
+// A message behind the columns of a table: what it is, bytes before it, its column, and whether it stands in quotation
+// marks.
+fn columns(line: &[u8]) -> Option<(Start, usize, u32, bool)> {
+    if plain(line) {
+        return None;
+    }
+    let line = line.get(..COLUMNS.min(line.len()))?;
+    let end = memchr::memchr2(b'\r', b'\n', line).unwrap_or(line.len());
+    let line = line.get(..end)?;
+    let at = memchr::memmem::find(line, b"MSH|^~\\")?;
+    let (before, _) = line.split_at_checked(at)?;
+    let quoted = match before.last() {
+        Some(b'"') => true,
+        Some(b',' | b';' | b'\t') => false,
+        _ => return None,
+    };
+    let column = String::from_utf8_lossy(before).chars().count() as u32 + 1;
+    Some((Start::Message, at, column, quoted))
 }
 
 // What begins with this line: a name and a separator, or the name alone.

@@ -1,0 +1,419 @@
+//! Judging a part of the stream: what one thread does with some messages.
+
+use super::judge::Judge;
+use super::stream;
+use super::unfold::Unfolded;
+use jiff::civil::Date;
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use titer_conformance::{Scratch, Unsaid, Validator, Wanted, check_as_of, check_message_into};
+use titer_finding::sink::{Bytes, Counts, Pieces, Source};
+use titer_finding::summary::{Sender, Tally};
+use titer_finding::{Finding, Policy, Severity};
+use titer_hl7::read::{Entry, ReadFault};
+use titer_hl7::{Message, Offsets};
+
+/// Messages judged at once.
+const MOST_MESSAGES: usize = 64;
+/// Bytes judged at once; a single message may be larger.
+const MOST_BYTES: usize = 64 * 1024;
+/// Findings of one message that are put into words.
+const MOST_FINDINGS: usize = 10_000;
+/// Lines of one message.
+const MOST_LINES: usize = 100_000;
+
+/// Messages, and what is wrong around them, in the order of the stream.
+#[derive(Default)]
+pub(super) struct Part {
+    bytes: Vec<u8>,
+    items: Vec<Waiting>,
+}
+
+struct Waiting {
+    file: Arc<str>,
+    what: What,
+}
+
+enum What {
+    Message(Place),
+    Fault(ReadFault),
+}
+
+struct Place {
+    range: Range<usize>,
+    number: u64,
+    lines_before: u32,
+    bytes_before: u64,
+    column: u32,
+    quoted: bool,
+}
+
+impl Part {
+    pub(super) fn is_full(&self) -> bool {
+        self.items.len() >= MOST_MESSAGES || self.bytes.len() >= MOST_BYTES
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    pub(super) fn message(&mut self, file: &Arc<str>, entry: &Entry<'_>) {
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(entry.bytes);
+        self.items.push(Waiting {
+            file: Arc::clone(file),
+            what: What::Message(Place {
+                range: start..self.bytes.len(),
+                number: entry.number,
+                lines_before: entry.line.saturating_sub(1),
+                bytes_before: entry.offset,
+                column: entry.column,
+                quoted: entry.quoted,
+            }),
+        });
+    }
+
+    pub(super) fn fault(&mut self, file: &Arc<str>, fault: ReadFault) {
+        self.items.push(Waiting {
+            file: Arc::clone(file),
+            what: What::Fault(fault),
+        });
+    }
+
+    /// Empty, with its memory; a message that was very large gives its memory back.
+    pub(super) fn emptied(mut self) -> Part {
+        self.bytes.clear();
+        self.bytes.shrink_to(4 * MOST_BYTES);
+        self.items.clear();
+        self
+    }
+
+    fn source<'s>(&'s self, item: &'s Waiting, profile: Option<&'s str>) -> Source<'s> {
+        match &item.what {
+            What::Fault(_) => Source::file(&item.file),
+            What::Message(place) => Source {
+                file: &item.file,
+                number: place.number,
+                profile,
+                bytes: Bytes(self.bytes.get(place.range.clone()).unwrap_or_default()),
+                lines_before: place.lines_before,
+                bytes_before: place.bytes_before,
+            },
+        }
+    }
+}
+
+/// What a thread uses again and again.
+#[derive(Default)]
+struct Memory {
+    table: Offsets,
+    scratch: Scratch,
+    unfolded: Unfolded,
+    findings: Vec<Finding>,
+}
+
+/// How messages are judged and written: shared by all threads.
+pub(super) struct Workshop {
+    pub(super) judge: Judge,
+    pub(super) policy: Option<Policy>,
+    pub(super) as_of: Option<Date>,
+    /// The lowest severity that is written.
+    pub(super) show: Severity,
+    /// Findings are written as pieces, when the form has any.
+    pub(super) pieces: Option<Pieces>,
+    /// Findings are handed over as they are, for a form without pieces.
+    pub(super) events: bool,
+    /// Pieces are told apart, since not all may be written.
+    pub(super) limited: bool,
+    /// As many as asked for are written: no more pieces are needed.
+    pub(super) enough: AtomicBool,
+    /// What is counted by cause, masked or not; `None` when nobody asks.
+    pub(super) tally: Option<bool>,
+    memory: Mutex<Vec<Memory>>,
+}
+
+impl Workshop {
+    pub(super) fn new(judge: Judge) -> Self {
+        Self {
+            judge,
+            policy: None,
+            as_of: None,
+            show: Severity::Info,
+            pieces: None,
+            events: false,
+            limited: false,
+            enough: AtomicBool::new(false),
+            tally: None,
+            memory: Mutex::default(),
+        }
+    }
+}
+
+/// A part that was judged.
+#[derive(Default)]
+pub(super) struct Done {
+    pub(super) part: Part,
+    /// What is written about it.
+    pub(super) pieces: Vec<u8>,
+    /// Where each piece ends and whether it is a finding, when pieces are told apart.
+    pub(super) ends: Vec<(u32, bool)>,
+    /// Findings as they are: of which item, judged by which profile.
+    events: Vec<Event>,
+    pub(super) counts: Counts,
+    /// Messages without a warning or an error.
+    pub(super) clean: u64,
+    /// Findings below the severity that is written, and those that are to be written.
+    pub(super) hidden: u64,
+    pub(super) shown: u64,
+    pub(super) tally: Option<Tally>,
+}
+
+struct Event {
+    item: usize,
+    profile: Option<Box<str>>,
+    findings: Vec<Finding>,
+}
+
+impl Done {
+    /// Every message with its findings, in order.
+    pub(super) fn events(&self) -> impl Iterator<Item = (Source<'_>, &[Finding])> {
+        self.events.iter().filter_map(|event| {
+            let item = self.part.items.get(event.item)?;
+            let source = self.part.source(item, event.profile.as_deref());
+            Some((source, event.findings.as_slice()))
+        })
+    }
+
+    fn count(&mut self, severity: Severity, times: u64) {
+        match severity {
+            Severity::Error => self.counts.errors += times,
+            Severity::Warning => self.counts.warnings += times,
+            Severity::Info => self.counts.infos += times,
+        }
+    }
+
+    fn end(&mut self, finding: bool) {
+        self.ends.push((self.pieces.len() as u32, finding));
+    }
+}
+
+const SEVERITIES: [Severity; 3] = [Severity::Info, Severity::Warning, Severity::Error];
+
+impl Workshop {
+    /// Judges a part.
+    pub(super) fn judge(&self, part: Part) -> Done {
+        let spare = self
+            .memory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        let mut memory = spare.unwrap_or_default();
+        let mut done = Done {
+            tally: self.tally.map(Tally::new),
+            ..Done::default()
+        };
+        for (nth, item) in part.items.iter().enumerate() {
+            let Memory {
+                table,
+                scratch,
+                unfolded,
+                findings,
+            } = &mut memory;
+            findings.clear();
+            match &item.what {
+                What::Fault(fault) => {
+                    findings.push(stream::finding(fault));
+                    let source = part.source(item, None);
+                    self.write(&mut done, &source, nth, findings, Unsaid::default());
+                }
+                What::Message(place) => {
+                    done.counts.messages += 1;
+                    let bytes = part.bytes.get(place.range.clone()).unwrap_or_default();
+                    let folded = unfolded.read(bytes, place.quoted);
+                    let text = if folded { &unfolded.bytes } else { bytes };
+                    let large = too_many_lines(text);
+                    let message = Message::parse(if large { b"" } else { text }, table);
+                    let validator = self.judge.validator_for(&message);
+                    let unsaid = if large {
+                        findings.push(stream::too_many_lines(MOST_LINES));
+                        Unsaid::default()
+                    } else {
+                        self.findings(&message, validator, scratch, findings)
+                    };
+                    if folded {
+                        unfolded.place(findings, bytes, message.charset());
+                        if let Some(folded) = &unfolded.folded {
+                            findings.insert(0, stream::one_line(bytes, folded));
+                        }
+                        if let Some(after) = unfolded.after {
+                            findings.push(stream::after(bytes, after));
+                        }
+                    }
+                    if place.column > 1 {
+                        shift(findings, place.column - 1);
+                    }
+                    let profile = validator.map(|v| v.info().id.as_str());
+                    let source = part.source(item, profile);
+                    if let Some(tally) = &mut done.tally {
+                        said_by(&message, |sender| tally.message(&source, sender));
+                    }
+                    self.write(&mut done, &source, nth, findings, unsaid);
+                }
+            }
+        }
+        self.memory
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(memory);
+        done.part = part;
+        done
+    }
+
+    /// Everything about a message; gives how many findings there are beside those.
+    fn findings(
+        &self,
+        message: &Message<'_>,
+        validator: Option<&Validator>,
+        scratch: &mut Scratch,
+        findings: &mut Vec<Finding>,
+    ) -> Unsaid {
+        if validator.is_none() {
+            findings.push(stream::no_profile(message));
+        }
+        // a policy may raise what is low
+        let least = if self.policy.is_some() {
+            Severity::Info
+        } else {
+            self.show
+        };
+        let wanted = Wanted {
+            least,
+            most: MOST_FINDINGS,
+        };
+        let begin = findings.len();
+        let unsaid = check_message_into(message, validator, scratch, wanted, findings);
+        if let Some(day) = self.as_of {
+            let before = findings.len();
+            check_as_of(message, day, findings);
+            if findings.len() > before
+                && let Some(new) = findings.get_mut(begin..)
+            {
+                new.sort_by_key(|f| (f.location.start, f.location.end));
+            }
+        }
+        if unsaid.beyond != [0; 3] {
+            findings.push(stream::many(unsaid.beyond));
+        }
+        unsaid
+    }
+
+    /// Counts and writes what was found in one message, or about the file.
+    fn write(
+        &self,
+        done: &mut Done,
+        source: &Source<'_>,
+        nth: usize,
+        findings: &mut Vec<Finding>,
+        unsaid: Unsaid,
+    ) {
+        if let Some(policy) = &self.policy {
+            *findings = findings
+                .drain(..)
+                .filter_map(|f| policy.apply(f, source.profile))
+                .collect();
+        }
+        if source.number > 0
+            && let Some(pieces) = &self.pieces
+        {
+            let before = done.pieces.len();
+            pieces.message(&mut done.pieces, source);
+            if self.limited && done.pieces.len() > before {
+                done.end(false);
+            }
+        }
+        let mut worst = Severity::Info;
+        done.hidden += unsaid.lower.iter().sum::<u64>();
+        for (nth, severity) in SEVERITIES.into_iter().enumerate() {
+            let times = unsaid.lower[nth] + unsaid.beyond[nth];
+            done.count(severity, times);
+            if let Some(tally) = &mut done.tally {
+                tally.besides(severity, times);
+            }
+            if times > 0 {
+                worst = worst.max(severity);
+            }
+        }
+        let enough = self.limited && self.enough.load(Ordering::Relaxed);
+        for finding in findings.iter() {
+            done.counts.add(finding.severity);
+            worst = worst.max(finding.severity);
+            if let Some(tally) = &mut done.tally {
+                tally.finding(source, finding);
+            }
+            if finding.severity < self.show {
+                done.hidden += 1;
+                continue;
+            }
+            done.shown += 1;
+            if let Some(pieces) = self.pieces.as_ref().filter(|_| !enough) {
+                pieces.finding(&mut done.pieces, source, finding);
+                if self.limited {
+                    done.end(true);
+                }
+            }
+        }
+        if source.number > 0 && worst < Severity::Warning {
+            done.clean += 1;
+        }
+        if self.events {
+            findings.retain(|f| f.severity >= self.show);
+            done.events.push(Event {
+                item: nth,
+                profile: source.profile.map(Into::into),
+                findings: std::mem::take(findings),
+            });
+        }
+    }
+}
+
+/// Small messages are not looked at: they cannot have so many lines that it matters.
+fn too_many_lines(text: &[u8]) -> bool {
+    text.len() > 1024 * 1024
+        && memchr::memchr2_iter(b'\r', b'\n', text)
+            .nth(MOST_LINES)
+            .is_some()
+}
+
+/// Columns of a message's first line, when something stands before it.
+fn shift(findings: &mut [Finding], columns: u32) {
+    for finding in findings {
+        let places = std::iter::once(&mut finding.location)
+            .chain(finding.labels.iter_mut().map(|l| &mut l.location));
+        for place in places {
+            if place.line == 1 {
+                place.column += columns;
+            }
+        }
+    }
+}
+
+/// Who sent a message: the name, or else the number, in MSH-4 and MSH-22.
+fn said_by(message: &Message<'_>, f: impl FnOnce(Option<Sender<'_>>)) {
+    let Some(header) = message.segment("MSH", 1) else {
+        return f(None);
+    };
+    let named = |field: u32, number: u32| {
+        let name = header.text(field, 1);
+        if name.is_empty() {
+            header.text(field, number)
+        } else {
+            name
+        }
+    };
+    let (facility, organization) = (named(4, 2), named(22, 10));
+    f(Some(Sender {
+        facility: &facility,
+        organization: &organization,
+    }));
+}
