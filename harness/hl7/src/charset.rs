@@ -62,10 +62,11 @@ impl Charset {
         }
     }
 
-    /// How many characters these bytes are.
+    /// How many characters these bytes are; in UTF-8 their first bytes are counted, so that a byte that only continues a
+    /// character counts for none wherever it stands.
     pub fn count(self, bytes: &[u8]) -> usize {
         match self {
-            Charset::Utf8 if !bytes.is_ascii() => String::from_utf8_lossy(bytes).chars().count(),
+            Charset::Utf8 => bytes.iter().filter(|b| **b & 0xC0 != 0x80).count(),
             _ => bytes.len(),
         }
     }

@@ -1,7 +1,7 @@
 //! Filling the table: lines, delimiters, fields and character set, in one pass each over bytes that are in the cache.
 
 use crate::charset::Charset;
-use crate::table::{Delimiters, Fault, FaultKind, LineEntry, LineKind, Offsets};
+use crate::table::{BLOCK, Delimiters, Fault, FaultKind, LineEntry, LineKind, Offsets};
 use std::ops::Range;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -11,6 +11,8 @@ impl Offsets {
         self.lines.clear();
         self.fields.clear();
         self.faults.clear();
+        self.characters.clear();
+        self.plain = false;
         let (source, too_large) = match source.get(..u32::MAX as usize) {
             Some(head) => (head, true),
             None => (source, false),
@@ -32,6 +34,14 @@ impl Offsets {
         });
         self.split_fields(source, delimiters);
         let charset = self.charset(source, header, delimiters);
+        if charset == Charset::Utf8 && source.len() > BLOCK && !self.plain {
+            let mut before = 0;
+            for block in source.chunks(BLOCK) {
+                self.characters.push(before);
+                before += charset.count(block) as u32;
+            }
+            self.characters.push(before);
+        }
         if too_large {
             let at = source.len() as u32;
             let line = self.lines.len() as u32;
@@ -223,6 +233,7 @@ impl Offsets {
             .next()
             .unwrap_or_default();
         let plain = is_plain(source);
+        self.plain = plain;
         let guess = || {
             if plain {
                 Charset::Ascii

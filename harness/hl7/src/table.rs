@@ -104,7 +104,14 @@ pub struct Offsets {
     // start of every field after the segment name, line after line
     pub(crate) fields: Vec<u32>,
     pub(crate) faults: Vec<Fault>,
+    // every byte is a character
+    pub(crate) plain: bool,
+    // characters before each block of `BLOCK` bytes, where bytes are no characters and counting them takes long
+    pub(crate) characters: Vec<u32>,
 }
+
+/// How many bytes are counted for a column at most.
+pub(crate) const BLOCK: usize = 4096;
 
 impl Offsets {
     /// An empty table.

@@ -3,7 +3,7 @@
 use crate::charset::Charset;
 use crate::element::{Element, Field, Presence};
 use crate::path::Path;
-use crate::table::{Delimiters, Fault, LineEntry, LineKind, Offsets};
+use crate::table::{BLOCK, Delimiters, Fault, LineEntry, LineKind, Offsets};
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -128,8 +128,26 @@ impl<'a> Message<'a> {
                 None => (1, 0),
             },
         };
-        let before = self.source.get(start.min(at)..at).unwrap_or_default();
-        (number, self.charset.count(before) as u32 + 1)
+        (number, self.characters(start.min(at), at) + 1)
+    }
+
+    // how many characters stand between two offsets
+    fn characters(&self, from: usize, to: usize) -> u32 {
+        if self.table.plain {
+            return (to - from) as u32;
+        }
+        let count = |from: usize, to: usize| {
+            let bytes = self.source.get(from..to).unwrap_or_default();
+            self.charset.count(bytes) as u32
+        };
+        let before = |at: usize| {
+            let known = self.table.characters.get(at / BLOCK)?;
+            Some(known + count(at / BLOCK * BLOCK, at))
+        };
+        match (to - from > BLOCK).then(|| (before(from), before(to))) {
+            Some((Some(a), Some(b))) => b - a,
+            _ => count(from, to),
+        }
     }
 }
 

@@ -199,3 +199,18 @@ fn bad_escapes_are_found_by_position() {
         "no text in Debug"
     );
 }
+
+#[test]
+fn columns_far_into_a_long_line_count_characters() {
+    let text = format!("MSH|^~\\&\rNK1|1|{}|é", "éx中".repeat(5_000));
+    let mut table = Offsets::new();
+    let m = Message::parse(text.as_bytes(), &mut table);
+    let line = m.line(2).unwrap();
+    let start = line.span().start as usize;
+    for (at, _) in line.text().char_indices().step_by(1_237) {
+        let column = text[start..start + at].chars().count() as u32 + 1;
+        assert_eq!(m.position((start + at) as u32), (2, column));
+    }
+    let end = text.len() as u32;
+    assert_eq!(m.position(end), (2, line.text().chars().count() as u32 + 1));
+}

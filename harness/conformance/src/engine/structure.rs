@@ -189,16 +189,15 @@ pub(super) fn extra_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, known:
     let Some(node) = view.node(at).filter(|n| n.fields as usize > known) else {
         return;
     };
-    let last = (known as u16 + 1..=node.fields as u16)
-        .rev()
-        .find(|p| view.field(node, *p).is_some_and(|f| f.end > f.start));
+    let last = view.fields(node).iter().rposition(|f| f.end > f.start);
+    let last = last.map(|i| i + 1).filter(|count| *count > known);
     if let Some(count) = last {
         sink.at(
             view,
             Kind::Extra,
             Severity::Error,
             at,
-            (known as u32, u32::from(count)),
+            (known as u32, count as u32),
         );
     }
 }

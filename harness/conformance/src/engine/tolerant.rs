@@ -127,12 +127,17 @@ impl Tree {
         false
     }
 
-    // a segment that came too early goes to the first group that misses it
+    // a segment that came too early goes to the first group that misses it; groups that do not miss it never will again
     fn place_late(&mut self, profile: &Profile, line: Input) {
-        for node in 0..self.nodes.len() as u32 {
-            if self.node(node).is_some_and(|n| n.is_group) && self.fill(profile, node, line, true) {
-                return;
-            }
+        self.late.resize(profile.names.len(), 0);
+        let at = profile.names.binary_search(&line.name).unwrap_or_default();
+        let begin = self.late.get(at).copied().unwrap_or_default();
+        let end = self.nodes.len() as u32;
+        let found = (begin..end).find(|node| {
+            self.node(*node).is_some_and(|n| n.is_group) && self.fill(profile, *node, line, true)
+        });
+        if let Some(late) = self.late.get_mut(at) {
+            *late = found.unwrap_or(end);
         }
     }
 
@@ -145,10 +150,7 @@ impl Tree {
                 continue;
             }
             let position = i as u16 + 1;
-            let there = self
-                .children(node)
-                .filter(|(_, n)| n.position == position)
-                .count() as u32;
+            let there = self.count_at(node, position);
             let room = if only_missing {
                 there == 0 && child.usage == Usage::R
             } else {

@@ -2,8 +2,9 @@
 //!
 //! Two readings: the reference's here (greedy, one segment out of place derails the rest), and ours in `tolerant`.
 
-use super::profile::{Child, ChildKind, Group, NONE, Profile};
+use super::profile::{Child, ChildKind, Group, NONE, Profile, Quick};
 use crate::dialect::{Dialect, Difference};
+use std::collections::HashMap;
 use titer_hl7::{Delimiters, LineKind, Message};
 
 /// A group or segment instance.
@@ -25,6 +26,10 @@ pub(crate) struct Node {
     pub(crate) first: u32,
     pub(crate) last: u32,
     pub(crate) next: u32,
+    /// The first child at the same position of the same parent.
+    pub(super) head: u32,
+    /// Of such a first child: the last one at its position.
+    pub(super) tail: u32,
     /// Segments: where its fields are in [`Tree::fields`].
     pub(crate) fields_at: u32,
     pub(crate) fields: u32,
@@ -108,6 +113,10 @@ pub(crate) struct Tree {
     pub(super) open: Vec<Open>,
     pub(super) trial: Vec<Open>,
     pub(super) pending: Vec<Input>,
+    /// Of every segment name, the first group that may still miss it.
+    pub(super) late: Vec<u32>,
+    // how many segments there are of names that the profile does not know
+    strangers: HashMap<[u8; 3], u32, Quick>,
 }
 
 /// The message cannot be judged at all.
@@ -127,6 +136,19 @@ impl Tree {
         }
     }
 
+    /// How many children a node has at a position.
+    pub(super) fn count_at(&self, index: u32, position: u16) -> u32 {
+        let mut cursor = self.node(index).map_or(NONE, |n| n.first);
+        while let Some(n) = self.node(cursor).filter(|n| n.position <= position) {
+            let tail = self.node(n.tail);
+            if n.position == position {
+                return tail.map_or(0, |t| t.instance);
+            }
+            cursor = tail.map_or(NONE, |t| t.next);
+        }
+        0
+    }
+
     /// Sorts the message's lines. Without an MSH segment there is nothing to judge.
     pub(crate) fn build(
         &mut self,
@@ -141,6 +163,8 @@ impl Tree {
         self.pending.clear();
         self.counts.clear();
         self.counts.resize(profile.names.len(), 0);
+        self.late.clear();
+        self.strangers.clear();
         self.fields.clear();
         let separator = message.delimiters().field;
         let kinds = kinds(message.delimiters());
@@ -157,6 +181,13 @@ impl Tree {
                 fields_at: 0,
                 fields: 0,
             };
+            let known = profile.names.binary_search(&entry.name).is_ok();
+            let mut stranger = 0;
+            if line.kind() == LineKind::Segment && !known {
+                let count = self.strangers.entry(entry.name).or_default();
+                *count += 1;
+                stranger = *count;
+            }
             head = head || raw.starts_with(b"MSH");
             let segment = head
                 && line.kind() == LineKind::Segment
@@ -167,7 +198,7 @@ impl Tree {
                 }
                 continue;
             }
-            if profile.names.binary_search(&entry.name).is_ok() {
+            if known {
                 if dialect == Dialect::Titer {
                     entry.nth = self.count(profile, entry.name);
                 }
@@ -176,12 +207,7 @@ impl Tree {
                 entry.fields = self.fields.len() as u32 - entry.fields_at;
                 self.input.push(entry);
             } else {
-                // rare enough to count by hand
-                entry.nth = 1 + message
-                    .segments()
-                    .take_while(|s| s.number() < entry.line)
-                    .filter(|s| s.raw_name() == entry.name)
-                    .count() as u32;
+                entry.nth = stranger;
                 self.set_loose(Loose::Unknown, entry);
             }
         }
@@ -200,6 +226,8 @@ impl Tree {
             first: NONE,
             last: NONE,
             next: NONE,
+            head: 0,
+            tail: 0,
             fields_at: 0,
             fields: 0,
         });
@@ -279,27 +307,24 @@ impl Tree {
             ChildKind::Segment(def) => (def, false),
             ChildKind::Group(def) => (def, true),
         };
-        let mut instance = 1;
+        // the last child at this position or before it
         let mut before = NONE;
-        let last = self.node(parent).map_or(NONE, |n| n.last);
-        match self.node(last) {
+        match self.node(self.node(parent).map_or(NONE, |n| n.last)) {
             Some(l) if l.position <= position => {
-                if l.position == position {
-                    instance = l.instance + 1;
-                }
-                before = last;
+                before = self.node(parent).map_or(NONE, |n| n.last);
             }
             Some(_) => {
                 let mut cursor = self.node(parent).map_or(NONE, |n| n.first);
                 while let Some(n) = self.node(cursor).filter(|n| n.position <= position) {
-                    if n.position == position {
-                        instance = n.instance + 1;
-                    }
-                    before = cursor;
-                    cursor = n.next;
+                    before = n.tail;
+                    cursor = self.node(before).map_or(NONE, |n| n.next);
                 }
             }
             None => {}
+        }
+        let (mut instance, mut head) = (1, index);
+        if let Some(b) = self.node(before).filter(|b| b.position == position) {
+            (instance, head) = (b.instance + 1, b.head);
         }
         let next = if before == NONE {
             self.node(parent).map_or(NONE, |n| n.first)
@@ -318,9 +343,14 @@ impl Tree {
             first: NONE,
             last: NONE,
             next,
+            head,
+            tail: index,
             fields_at: at.fields_at,
             fields: at.fields,
         });
+        if let Some(h) = self.nodes.get_mut(head as usize) {
+            h.tail = index;
+        }
         if let Some(b) = self.nodes.get_mut(before as usize) {
             b.next = index;
         }

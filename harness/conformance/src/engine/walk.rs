@@ -248,11 +248,21 @@ fn occurrences(
 
 // the reference loses what it found on the structure of earlier fields
 fn forget_structure(sink: &mut Sink<'_>, before: usize) {
-    let mut index = 0;
-    sink.found.retain(|d| {
-        index += 1;
-        index <= before || !d.kind.is_structural()
-    });
+    let mut kept = before;
+    for at in before..sink.found.len() {
+        if let Some(d) = sink
+            .found
+            .get(at)
+            .copied()
+            .filter(|d| !d.kind.is_structural())
+        {
+            if let Some(place) = sink.found.get_mut(kept) {
+                *place = d;
+            }
+            kept += 1;
+        }
+    }
+    sink.found.truncate(kept);
 }
 
 // what is left to do for an element of this data type

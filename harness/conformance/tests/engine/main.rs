@@ -4,6 +4,7 @@ mod checks;
 mod common;
 mod expressions;
 mod files;
+mod large;
 mod properties;
 mod steps;
 mod words;
