@@ -79,12 +79,71 @@ pub enum Kind {
     ContentUnclear,
     /// Nothing in the message answers to what the step lists.
     ContentMissing,
+    /// A code of a table that is only suggested.
+    CodeSuggested,
+    /// Two places of a coded element hold codes of one table.
+    CodeTwice,
+    /// A code that a closed table only permits.
+    CodePermittedClosed,
+    /// A table that may have changed since the profile was written.
+    TableDynamic,
+    /// A binding of which the profile does not say how strong it is.
+    BindingUndetermined,
+    /// An element without parts is bound to several tables.
+    BindingTables,
+    /// Not the one code that the profile asks for.
+    SingleCode,
+    /// The one code, under another code system.
+    SingleCodeSystem,
+    /// The one code, without a code system.
+    SingleCodeSystemMissing,
+    /// The one code in several places of an element.
+    SingleCodeTwice,
+    /// A value that does not go with another of its segment.
+    CoValue,
+    /// No segment fits a row that must be there.
+    CoRowMissing,
+    /// Too few or too many segments fit a row.
+    CoRowCount,
+    /// No group of segments is there that must be.
+    CoGroupMissing,
+    /// Too few or too many groups of segments.
+    CoGroupCount,
+    /// A segment that stands alone shares its group id.
+    CoShared,
+    /// A segment that fits a row does not have the value that the row asks for.
+    CoCell,
+    /// A co-constraint could not be judged.
+    CoUnclear,
+    /// A slice could not be judged.
+    SliceUnclear,
+    /// A slice is defined for a group, and slices are of segments.
+    SliceOfGroup,
+    /// A bound table is not checked.
+    NoteUnchecked,
+    /// A mapping gave a field its data type.
+    NoteMapping,
+    /// A condition decided about an element that is there.
+    NoteUsage,
+    /// A slice was taken.
+    NoteSlice,
+    /// No slice was taken where there are some.
+    NoteNoSlice,
+    /// Placeholders of a table are taken for patterns.
+    NoteLegacy,
+    /// An optional element is there.
+    NoteOptional,
 }
 
 impl Kind {
     /// Whether it is about structure, and not about codes or rules.
     pub(crate) fn is_structural(self) -> bool {
         self <= Kind::Unresolved
+    }
+
+    /// Whether it is worth a note and no more.
+    pub fn is_note(self) -> bool {
+        self >= Kind::NoteUnchecked
     }
 }
 

@@ -59,11 +59,23 @@ pub enum Difference {
     SnomedCheckDigit,
     /// LOINC numbers of six and seven digits exist.
     LongLoinc,
+    /// An element without parts may be bound to several tables.
+    TablesOfPrimitive,
+    /// A code that is in its table is fine, also when the table is only suggested.
+    SuggestedFound,
+    /// That a table may have changed since is no finding.
+    DynamicTable,
+    /// Moments are compared by the calendar.
+    Moments,
+    /// What a step says about absence and about how many values must match is obeyed.
+    StepValues,
+    /// A value that does not go with another is pointed at, not its segment.
+    CoValuePlace,
 }
 
 impl Difference {
     /// Every difference.
-    pub const ALL: [Difference; 23] = [
+    pub const ALL: [Difference; 29] = [
         Difference::MisplacedSegment,
         Difference::OpenedWithoutHead,
         Difference::LocalSegment,
@@ -87,6 +99,12 @@ impl Difference {
         Difference::NegatedPlace,
         Difference::SnomedCheckDigit,
         Difference::LongLoinc,
+        Difference::TablesOfPrimitive,
+        Difference::SuggestedFound,
+        Difference::DynamicTable,
+        Difference::Moments,
+        Difference::StepValues,
+        Difference::CoValuePlace,
     ];
 }
 

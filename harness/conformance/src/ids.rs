@@ -31,6 +31,25 @@ pub(crate) fn of(kind: Kind) -> (&'static str, Category) {
         Kind::CodeExcluded => ("HL7-CODE-EXCLUDED", Category::CodeSet),
         Kind::CodePermitted => ("HL7-CODE-PERMITTED", Category::CodeSet),
         Kind::CodeAmbiguous => ("HL7-CODE-AMBIGUOUS", Category::Profile),
+        Kind::CodeSuggested => ("HL7-CODE-SUGGESTED", Category::CodeSet),
+        Kind::CodeTwice => ("HL7-CODE-TWICE", Category::CodeSet),
+        Kind::SingleCode
+        | Kind::SingleCodeSystem
+        | Kind::SingleCodeSystemMissing
+        | Kind::SingleCodeTwice => ("HL7-CODE-SINGLE", Category::CodeSet),
+        Kind::CoValue => ("HL7-CO-VALUE", Category::Constraint),
+        Kind::CoRowMissing | Kind::CoRowCount => ("HL7-CO-ROW", Category::Constraint),
+        Kind::CoGroupMissing | Kind::CoGroupCount | Kind::CoShared => {
+            ("HL7-CO-GROUP", Category::Constraint)
+        }
+        Kind::CoCell => ("HL7-CO-CELL", Category::Constraint),
+        Kind::NoteUnchecked
+        | Kind::NoteMapping
+        | Kind::NoteUsage
+        | Kind::NoteSlice
+        | Kind::NoteNoSlice
+        | Kind::NoteLegacy
+        | Kind::NoteOptional => ("HL7-NOTE", Category::Profile),
         Kind::Constraint => ("HL7-CONSTRAINT", Category::Constraint),
         Kind::ConditionRequires => ("HL7-CONDITION-R", Category::Predicate),
         Kind::ConditionForbids => ("HL7-CONDITION-X", Category::Predicate),
@@ -44,6 +63,13 @@ pub(crate) fn of(kind: Kind) -> (&'static str, Category) {
         | Kind::LengthDefinitionTwice
         | Kind::TableMissing
         | Kind::TableEmpty
-        | Kind::Binding => ("HL7-PROFILE", Category::Profile),
+        | Kind::Binding
+        | Kind::BindingTables
+        | Kind::BindingUndetermined
+        | Kind::CodePermittedClosed
+        | Kind::TableDynamic
+        | Kind::CoUnclear
+        | Kind::SliceUnclear
+        | Kind::SliceOfGroup => ("HL7-PROFILE", Category::Profile),
     }
 }

@@ -83,11 +83,14 @@ pub fn entry(
 
 fn words(detection: &Detection) -> (&'static str, &'static str) {
     const SPEC: &str = "Specification Error";
+    const NOTE: &str = "Validation Notes";
     let graded = match detection.severity {
         Severity::Error => "Error",
         Severity::Warning => "Warning",
         Severity::Info => "Alert",
     };
+    // a classification of the statement itself also counts when it cannot be judged
+    let unclear = if detection.b == 1 { graded } else { SPEC };
     match detection.kind {
         Kind::RequiredMissing | Kind::NotSupported | Kind::Withdrawn => ("Usage", "Error"),
         Kind::KnownMissing => ("Usage", "Warning"),
@@ -113,11 +116,36 @@ fn words(detection: &Detection) -> (&'static str, &'static str) {
         Kind::TableEmpty => ("Empty VS", "Alert"),
         Kind::Binding => ("Binding Location", SPEC),
         Kind::Constraint => ("Constraint Failure", graded),
-        Kind::ConstraintUnclear => ("Constraint Spec Error", SPEC),
+        Kind::ConstraintUnclear => ("Constraint Spec Error", unclear),
         Kind::ConditionRequires | Kind::ConditionForbids => ("Predicate Failure", "Error"),
         Kind::ConditionUnclear => ("Predicate Spec Error", SPEC),
         Kind::Content => ("Content Failure", graded),
-        Kind::ContentUnclear => ("Content Spec Error", SPEC),
+        Kind::ContentUnclear => ("Content Spec Error", unclear),
         Kind::ContentMissing => ("High-level Content Error", "Error"),
+        Kind::CodeSuggested => ("RVS", "Alert"),
+        Kind::CodeTwice => ("Coded Element", graded),
+        Kind::CodePermittedClosed => ("VS Error", "Alert"),
+        Kind::TableDynamic => ("Dynamic Value Set", "Alert"),
+        Kind::BindingUndetermined => ("Undetermined Binding Strength", "Alert"),
+        Kind::BindingTables => ("Value Set Binding Spec Error", SPEC),
+        Kind::SingleCode
+        | Kind::SingleCodeSystem
+        | Kind::SingleCodeSystemMissing
+        | Kind::SingleCodeTwice => ("Single Code Failure", "Error"),
+        Kind::CoValue => ("CoConstraint Failure", "Error"),
+        Kind::CoRowMissing
+        | Kind::CoRowCount
+        | Kind::CoGroupMissing
+        | Kind::CoGroupCount
+        | Kind::CoShared
+        | Kind::CoCell => ("Co-Constraint", "Error"),
+        Kind::CoUnclear => ("Co-Constraint", SPEC),
+        Kind::SliceUnclear | Kind::SliceOfGroup => ("Slicing Spec Error", SPEC),
+        Kind::NoteUnchecked => ("Excluded From Validation", NOTE),
+        Kind::NoteMapping => ("Dynamic Mapping Match", NOTE),
+        Kind::NoteUsage => ("Predicate Usage Selection", NOTE),
+        Kind::NoteSlice | Kind::NoteNoSlice => ("Slicing", NOTE),
+        Kind::NoteLegacy => ("ValueSet 0396", NOTE),
+        Kind::NoteOptional => ("O-Usage", "Informational"),
     }
 }

@@ -34,6 +34,8 @@ impl StepConstraints {
         scratch: &'s mut Scratch,
     ) -> &'s [Detection] {
         validator.run(message, scratch, |view, sink| {
+            // what slicing has to say belongs to the profile
+            sink.found.clear();
             walk::message(view, Tasks::rules(&self.rules), sink);
         })
     }

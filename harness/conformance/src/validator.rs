@@ -1,14 +1,16 @@
 //! The compiled profile, and the check of a message against it.
 
-use crate::detection::Detection;
+use crate::detection::{Detection, Kind};
 use crate::dialect::Dialect;
 use crate::engine::compile::{CompileError, compile};
+use crate::engine::cotables;
 use crate::engine::element::View;
 use crate::engine::parts::PartCache;
 use crate::engine::profile::Profile;
 use crate::engine::rules::Rules;
+use crate::engine::slicing;
 use crate::engine::structure::{self, Sink};
-use crate::engine::tree::Tree;
+use crate::engine::tree::{Sliced, Tree};
 use crate::engine::walk::{self, Tasks};
 use crate::model::Definition;
 use titer_hl7::Message;
@@ -31,6 +33,8 @@ pub struct ProfileInfo {
 pub struct Scratch {
     pub(crate) detections: Vec<Detection>,
     pub(crate) tree: Tree,
+    sliced_segments: Vec<(u32, u32)>,
+    sliced_fields: Vec<Sliced>,
 }
 
 impl Scratch {
@@ -47,6 +51,7 @@ pub struct Validator {
     pub(crate) dialect: Dialect,
     pub(crate) profile: Profile,
     pub(crate) rules: Rules,
+    notes: bool,
 }
 
 impl Validator {
@@ -69,6 +74,7 @@ impl Validator {
             dialect,
             profile,
             rules,
+            notes: false,
         })
     }
 
@@ -82,12 +88,28 @@ impl Validator {
         self.dialect
     }
 
+    /// The same profile that also notes what is worth knowing and no fault: which usage a condition chose, which data type
+    /// a mapping gave, which slice was taken, which bound table is not checked, which optional element is there.
+    #[must_use]
+    pub fn with_notes(mut self) -> Validator {
+        self.notes = true;
+        self
+    }
+
     /// Checks a message. Detections come in the order of their position; for a message without an MSH segment there are
     /// none, since [`Message::faults`] says so already.
     pub fn check<'s>(&self, message: &Message<'_>, scratch: &'s mut Scratch) -> &'s [Detection] {
         self.run(message, scratch, |view, sink| {
             structure::loose(view, sink);
             walk::message(view, Tasks::all(&self.rules), sink);
+            if !self.profile.cotables.is_empty() {
+                cotables::check(view, &self.profile.cotables, sink);
+            }
+            if self.profile.legacy
+                && let Some(message) = view.node_element(0)
+            {
+                sink.note(view, Kind::NoteLegacy, &message, (0, 0));
+            }
         })
     }
 
@@ -98,25 +120,58 @@ impl Validator {
         scratch: &'s mut Scratch,
         f: impl FnOnce(&View<'_>, &mut Sink<'_>),
     ) -> &'s [Detection] {
-        let Scratch { detections, tree } = scratch;
+        let Scratch {
+            detections,
+            tree,
+            sliced_segments,
+            sliced_fields,
+        } = scratch;
         detections.clear();
         if tree.build(&self.profile, self.dialect, message).is_ok() {
             let caches = [PartCache::default(), PartCache::default()];
             caches.iter().for_each(PartCache::forget);
-            let view = View {
-                profile: &self.profile,
-                dialect: self.dialect,
-                message,
-                source: message.source(),
-                delimiters: message.delimiters(),
-                tree,
-                parts: &caches,
-            };
-            f(&view, &mut Sink { found: detections });
+            if self.profile.sliced {
+                sliced_segments.clear();
+                sliced_fields.clear();
+                slicing::segments(
+                    &self.view(message, tree, &caches),
+                    &mut Sink { found: detections },
+                    sliced_segments,
+                );
+                tree.redefine(sliced_segments);
+                slicing::fields(
+                    &self.view(message, tree, &caches),
+                    &mut Sink { found: detections },
+                    sliced_fields,
+                );
+                tree.sliced.extend_from_slice(sliced_fields);
+            }
+            f(
+                &self.view(message, tree, &caches),
+                &mut Sink { found: detections },
+            );
             detections
                 .sort_unstable_by_key(|d| (d.line, d.start, d.end, d.place, d.kind, d.a, d.b));
         }
         detections
+    }
+
+    fn view<'v>(
+        &'v self,
+        message: &'v Message<'v>,
+        tree: &'v Tree,
+        caches: &'v [PartCache; 2],
+    ) -> View<'v> {
+        View {
+            profile: &self.profile,
+            dialect: self.dialect,
+            notes: self.notes,
+            message,
+            source: message.source(),
+            delimiters: message.delimiters(),
+            tree,
+            parts: caches,
+        }
     }
 
     /// The path of a detection as the guides print it: `RXA[2]-5[1].1`, `VXU_V04.ORDER[1]`; empty for a line that is

@@ -72,7 +72,8 @@ pub(crate) fn holds(
             if right.class != left.class {
                 return None;
             }
-            let moment = |text: &str| moment(text.as_bytes(), left.class);
+            let calendar = view.dialect.has(Difference::Moments);
+            let moment = |text: &str| moment(text.as_bytes(), left.class, calendar);
             let ((a, a_zone), (b, b_zone)) = (moment(left_text)?, moment(right_text)?);
             match (a_zone, b_zone) {
                 (Some(a_off), Some(b_off)) => (a - a_off).cmp(&(b - b_off)),
@@ -106,7 +107,7 @@ fn cut(text: &str, characters: usize) -> &str {
 }
 
 // tenths of milliseconds since year 0, and the zone in the same unit, when it is given
-fn moment(raw: &[u8], class: Class) -> Option<(i64, Option<i64>)> {
+fn moment(raw: &[u8], class: Class, calendar: bool) -> Option<(i64, Option<i64>)> {
     let formed = match class {
         Class::Time => super::format::time(raw),
         _ => super::format::date_time(raw, false),
@@ -127,14 +128,15 @@ fn moment(raw: &[u8], class: Class) -> Option<(i64, Option<i64>)> {
             .and_then(|d| d.parse::<i64>().ok())
             .unwrap_or(default)
     };
-    let days = if date.is_empty() {
+    let day = part(date, 6, 2, 1);
+    let month = days_from_civil(part(date, 0, 4, 0), part(date, 4, 2, 1), 1);
+    let days = if date.is_empty() { 0 } else { month + day - 1 };
+    // the reference counts the milliseconds of the days of a month in 32 bits, which overflows from the 25th on
+    let lost = if calendar || date.is_empty() {
         0
     } else {
-        days_from_civil(
-            part(date, 0, 4, 0),
-            part(date, 4, 2, 1),
-            part(date, 6, 2, 1),
-        )
+        let milliseconds = day * 86_400_000;
+        milliseconds - i64::from(milliseconds as i32)
     };
     let fraction = clock.get(7..).unwrap_or_default();
     let fraction = part(fraction, 0, fraction.len(), 0)
@@ -145,7 +147,7 @@ fn moment(raw: &[u8], class: Class) -> Option<(i64, Option<i64>)> {
         let minutes = part(zone, 1, 2, 0) * 60 + part(zone, 3, 2, 0);
         minutes * 60 * 10_000 * if zone.first() == Some(&b'-') { -1 } else { 1 }
     });
-    Some((seconds * 10_000 + fraction, zone))
+    Some((seconds * 10_000 + fraction - lost * 10, zone))
 }
 
 // days since 0000-03-01 in the proleptic Gregorian calendar

@@ -1,10 +1,13 @@
 //! From a definition to a compiled profile.
 
+use super::bound;
+use super::cotables;
 use super::profile::{
-    Binding, Case, Child, ChildKind, Class, Code, Datatype, Element, Group, Mapping, NONE, Profile,
-    Quick, Segment, Table,
+    Binding, Case, Child, ChildKind, Class, Code, CodeAt, Datatype, Element, Group, Mapping, NONE,
+    Profile, Quick, Segment, Table,
 };
-use crate::expr::Pattern;
+use super::slicing;
+use crate::expr::{Expr, Pattern, Step, TableRef};
 use crate::model::{self, BindingDef, Definition, ElementDef, Length, Usage};
 use std::collections::HashMap;
 
@@ -31,17 +34,20 @@ pub enum CompileError {
     /// The message does not begin with the segment MSH.
     #[error("the message does not begin with MSH")]
     Head,
+    /// A slice names a definition that is not there.
+    #[error("a slice takes `{0}`, which is not defined")]
+    Slice(String),
     /// More definitions than the engine's indices can name.
     #[error("the profile has too many definitions")]
     TooMany,
 }
 
-struct Builder<'d> {
-    def: &'d Definition,
-    segments: HashMap<&'d str, u32>,
-    datatypes: HashMap<&'d str, u32>,
+pub(super) struct Builder<'d> {
+    pub(super) def: &'d Definition,
+    pub(super) segments: HashMap<&'d str, u32>,
+    pub(super) datatypes: HashMap<&'d str, u32>,
     tables: HashMap<&'d str, u32>,
-    bindings: Vec<Binding>,
+    pub(super) bindings: Vec<Binding>,
     groups: Vec<Group>,
 }
 
@@ -60,6 +66,7 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
                 id: id.as_str().into(),
                 name: Box::default(),
                 openness: model::Openness::Unstated,
+                stability: model::Stability::Unstated,
                 codes: Vec::new(),
                 index: HashMap::default(),
                 patterns: Vec::new(),
@@ -78,6 +85,15 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
     };
     let mut datatypes = builder.compile_datatypes()?;
     let mut segments = builder.compile_segments()?;
+    let slices = slicing::compile(&builder, &mut segments)?;
+    builder.group(
+        &def.message.id,
+        &def.message.structure,
+        &def.message.children,
+    )?;
+    let mut groups = std::mem::take(&mut builder.groups);
+    let singles = bound::compile(&mut builder, &mut groups, &mut segments, &mut datatypes);
+    let cotables = cotables::compile(&mut builder);
     undecided(&mut datatypes, &mut segments);
     lighten(&mut datatypes, &mut segments);
     for b in &mut builder.bindings {
@@ -86,12 +102,6 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
     mark_bound(&mut datatypes);
     mark_elements(&mut datatypes, &mut segments);
     check_depth(&datatypes)?;
-    builder.group(
-        &def.message.id,
-        &def.message.structure,
-        &def.message.children,
-    )?;
-    let groups = std::mem::take(&mut builder.groups);
     let mut names: Vec<[u8; 3]> = groups
         .iter()
         .flat_map(|g| &g.children)
@@ -118,6 +128,11 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
         datatypes,
         tables,
         bindings: builder.bindings,
+        singles,
+        cotables,
+        sliced: !slices.is_empty() || !def.slicing.fields.is_empty(),
+        slices,
+        legacy: def.legacy_0396 && def.tables.iter().any(|t| legacy_table(def, t)),
         names,
     })
 }
@@ -145,8 +160,9 @@ impl Builder<'_> {
                     name: d.name.as_str().into(),
                     class: class(&d.name),
                     components,
-                    coded: matches!(d.name.as_str(), "CE" | "CWE" | "CNE"),
+                    coded: coded(&d.name),
                     bound_inside: false,
+                    bound: Vec::new(),
                 })
             })
             .collect()
@@ -194,6 +210,8 @@ impl Builder<'_> {
                     description: s.description.as_str().into(),
                     fields,
                     mappings,
+                    bound: Vec::new(),
+                    sliced: Vec::new(),
                 })
             })
             .collect()
@@ -213,7 +231,7 @@ impl Builder<'_> {
         let mut out = Vec::with_capacity(list.len());
         for (i, e) in list.iter().enumerate() {
             let binding = match &e.binding {
-                Some(b) => self.binding(b),
+                Some(b) => self.attribute_binding(b, &e.datatype),
                 None => NONE,
             };
             out.push(Element {
@@ -223,6 +241,7 @@ impl Builder<'_> {
                 max: e.cardinality.max.unwrap_or(NONE),
                 datatype: self.datatype(owner, i + 1, &e.datatype)?,
                 mapped: false,
+                sliced: false,
                 length: e.length.clone(),
                 binding,
                 constant: e.constant.as_deref().map(Into::into),
@@ -234,16 +253,78 @@ impl Builder<'_> {
         Ok(out)
     }
 
-    fn binding(&mut self, def: &BindingDef) -> u32 {
+    /// An expression with the indices of the tables that it names.
+    pub(super) fn resolve(&self, expr: &Expr) -> Expr {
+        let mut expr = expr.clone();
+        expr.visit_mut(&mut |e| {
+            if let Expr::InTable { table, .. } = e {
+                table.index = self
+                    .tables
+                    .get(table.id.as_str())
+                    .copied()
+                    .unwrap_or(TableRef::UNKNOWN);
+            }
+        });
+        expr
+    }
+
+    // a binding that an element carries; the code system of a coded type stands two components after the code
+    fn attribute_binding(&mut self, def: &BindingDef, datatype: &str) -> u32 {
+        let coded = self
+            .datatypes
+            .get(datatype)
+            .and_then(|i| self.def.datatypes.get(*i as usize))
+            .is_some_and(|d| coded(&d.name));
+        let one = |position| {
+            vec![Step {
+                position,
+                instance: Some(1),
+            }]
+        };
+        let mut at: Vec<CodeAt> = def
+            .at
+            .iter()
+            .map(|p| CodeAt {
+                code: one(*p),
+                system: coded.then(|| one(p + 2)),
+            })
+            .collect();
+        if at.is_empty() {
+            at.push(CodeAt {
+                code: Vec::new(),
+                system: None,
+            });
+        }
+        self.binding(&def.tables, def.strength, at)
+    }
+
+    pub(super) fn binding(
+        &mut self,
+        tables: &[String],
+        strength: model::Strength,
+        at: Vec<CodeAt>,
+    ) -> u32 {
+        let component = |steps: &[Step]| match steps {
+            [] => Some(0),
+            [step] if step.instance == Some(1) => Some(step.position),
+            _ => None,
+        };
+        let quick = match at.as_slice() {
+            [only] => component(&only.code).and_then(|code| match &only.system {
+                None => Some((code, None)),
+                Some(system) => Some((code, Some(component(system)?))),
+            }),
+            _ => None,
+        };
         self.bindings.push(Binding {
-            tables: def
-                .tables
+            tables: tables
                 .iter()
                 .map(|t| self.tables.get(t.as_str()).copied().unwrap_or(NONE))
                 .collect(),
-            names: def.tables.iter().map(|t| t.as_str().into()).collect(),
-            strength: def.strength,
-            at: def.at.clone(),
+            names: tables.iter().map(|t| t.as_str().into()).collect(),
+            strength,
+            at,
+            quick,
             live: Vec::new(),
             trouble: false,
         });
@@ -261,6 +342,7 @@ impl Builder<'_> {
             id: id.into(),
             name: name_.into(),
             children: Vec::new(),
+            bound: Vec::new(),
         });
         let mut list = Vec::with_capacity(children.len());
         for c in children {
@@ -332,7 +414,7 @@ fn mark_elements(datatypes: &mut [Datatype], segments: &mut [Segment]) {
 fn lighten(datatypes: &mut [Datatype], segments: &mut [Segment]) {
     let plain: Vec<bool> = datatypes
         .iter()
-        .map(|d| d.primitive() && d.class == Class::Text)
+        .map(|d| d.primitive() && d.class == Class::Text && d.bound.is_empty())
         .collect();
     let lists = datatypes
         .iter_mut()
@@ -375,6 +457,10 @@ fn wanted(list: &[Element]) -> Vec<u16> {
         .collect()
 }
 
+fn coded(name: &str) -> bool {
+    matches!(name, "CE" | "CWE" | "CNE")
+}
+
 fn name(text: &str) -> [u8; 3] {
     text.as_bytes().try_into().unwrap_or([b'?'; 3])
 }
@@ -391,23 +477,49 @@ fn class(name: &str) -> Class {
     }
 }
 
+// placeholders that older profiles mean as patterns
+fn legacy_pattern(code: &model::CodeDef) -> Option<&str> {
+    match (code.pattern.as_deref(), code.value.as_str()) {
+        (None, "HL7nnnn") => Some("HL7[0-9]{4}"),
+        (None, "99zzz") => Some("99[a-zA-Z0-9]{3}"),
+        (pattern, _) => pattern,
+    }
+}
+
+fn legacy_table(profile: &Definition, def: &model::TableDef) -> bool {
+    profile.legacy_0396 && def.id.contains("0396")
+}
+
 fn table(def: &model::TableDef, profile: &Definition) -> Table {
+    let legacy = legacy_table(profile, def);
     let mut codes: Vec<&model::CodeDef> = def.codes.iter().collect();
     codes.sort_by(|a, b| a.value.cmp(&b.value));
+    let pattern = |c: &model::CodeDef| {
+        let source = if legacy {
+            legacy_pattern(c)
+        } else {
+            c.pattern.as_deref()
+        };
+        Pattern::new(source?).ok()
+    };
     let patterns = codes
         .iter()
         .enumerate()
-        .filter_map(|(i, c)| Some((Pattern::new(c.pattern.as_deref()?).ok()?, i as u32)))
+        .filter_map(|(i, c)| Some((pattern(c)?, i as u32)))
         .collect();
     let mut index: HashMap<Box<[u8]>, u32, Quick> = HashMap::default();
     for (i, c) in codes.iter().enumerate() {
-        index.entry(c.value.as_bytes().into()).or_insert(i as u32);
+        // where placeholders are patterns, what has a pattern is no code
+        if !(legacy && legacy_pattern(c).is_some()) {
+            index.entry(c.value.as_bytes().into()).or_insert(i as u32);
+        }
     }
     Table {
         index,
         id: def.id.as_str().into(),
         name: def.name.as_str().into(),
         openness: def.openness,
+        stability: def.stability,
         codes: codes
             .into_iter()
             .map(|c| Code {
@@ -427,12 +539,13 @@ fn mark_bound(datatypes: &mut [Datatype]) {
         let bound: Vec<bool> = datatypes
             .iter()
             .map(|d| {
-                d.components.iter().any(|c| {
-                    c.binding != NONE
-                        || datatypes
-                            .get(c.datatype as usize)
-                            .is_some_and(|d| d.bound_inside)
-                })
+                !d.bound.is_empty()
+                    || d.components.iter().any(|c| {
+                        c.binding != NONE
+                            || datatypes
+                                .get(c.datatype as usize)
+                                .is_some_and(|d| d.bound_inside)
+                    })
             })
             .collect();
         for (d, b) in datatypes.iter_mut().zip(bound) {

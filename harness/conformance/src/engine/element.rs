@@ -62,6 +62,8 @@ pub(crate) struct View<'a> {
     pub(crate) parts: &'a [PartCache; 2],
     pub(crate) profile: &'a Profile,
     pub(crate) dialect: Dialect,
+    /// Whether what is only worth a note is noted.
+    pub(crate) notes: bool,
     pub(crate) message: &'a Message<'a>,
     pub(crate) source: &'a [u8],
     pub(crate) delimiters: Delimiters,
@@ -216,6 +218,30 @@ impl<'a> View<'a> {
         mapped.unwrap_or(field.datatype)
     }
 
+    /// The data type of one repetition of a field, slicing included.
+    pub(crate) fn repetition_datatype(
+        &self,
+        node: u32,
+        segment: &Segment,
+        position: u16,
+        repetition: u32,
+    ) -> u32 {
+        let datatype = self.field_datatype(node, segment, position);
+        self.sliced(node, position, repetition, datatype)
+    }
+
+    /// The data type that slicing gives to a repetition, or the usual one.
+    pub(super) fn sliced(&self, node: u32, field: u16, repetition: u32, usual: u32) -> u32 {
+        if self.tree.sliced.is_empty() {
+            return usual;
+        }
+        self.tree
+            .sliced
+            .iter()
+            .find(|s| (s.node, s.field, s.repetition) == (node, field, repetition))
+            .map_or(usual, |s| s.datatype)
+    }
+
     fn mapped(&self, node: u32, mapping: &super::profile::Mapping) -> Option<u32> {
         let node = self.tree.node(node)?;
         let value = self.reference(node, mapping.reference, None)?;
@@ -287,6 +313,7 @@ impl<'a> View<'a> {
             index += 1;
             let raw = self.bytes(from, to);
             if !raw.is_empty() && !self.blank(raw, true) {
+                let datatype = self.sliced(node, position, index, datatype);
                 f(At {
                     node,
                     level: Level::Field,

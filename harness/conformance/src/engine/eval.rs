@@ -33,6 +33,25 @@ pub(crate) fn evaluate(view: &View<'_>, expr: &Expr, context: &At) -> Outcome {
     eval(view, expr, context, false)
 }
 
+/// Judges a value of a step as the reference does: absent values pass, and at least one or all must match.
+pub(crate) fn step_value(view: &View<'_>, expr: &Expr, context: &At) -> Outcome {
+    match expr {
+        Expr::Values {
+            path,
+            test: test @ (Test::Text { .. } | Test::OneOf(_)),
+            times,
+            ..
+        } => {
+            let times = match times {
+                Times::Once => Times::Once,
+                Times::All | Times::Between(..) => Times::All,
+            };
+            values(view, path, test, times, Absent::Pass, context)
+        }
+        other => evaluate(view, other, context),
+    }
+}
+
 /// Judges a predicate's condition: there a value that is absent does not make the condition true.
 pub(crate) fn condition(view: &View<'_>, expr: &Expr, context: &At) -> Outcome {
     eval(

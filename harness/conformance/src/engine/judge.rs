@@ -1,7 +1,7 @@
 //! Applies rules: every constraint and predicate on every element that it stands on, and a step's lists.
 
 use super::element::{At, Level, Shape, View};
-use super::eval::{Outcome, condition, evaluate};
+use super::eval::{Outcome, condition, evaluate, step_value};
 use super::profile::NONE;
 use super::quick;
 use super::rules::{Attached, Context, Rules};
@@ -26,6 +26,35 @@ pub(crate) fn own(
     for index in &attached.predicates {
         predicate(view, rules, sink, *index, at);
     }
+    for index in &attached.co_values {
+        co_value(view, rules, sink, *index, at);
+    }
+}
+
+// where the key holds, each of the other values must be there
+fn co_value(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at: &At) {
+    let Some(pair) = rules.co_values.get(index as usize) else {
+        return;
+    };
+    if !matches!(condition(view, &pair.key, at), Outcome::Pass(_)) {
+        return;
+    }
+    for (n, then) in pair.then.iter().enumerate() {
+        let place = match evaluate(view, then, at) {
+            Outcome::Pass(_) => continue,
+            Outcome::Fail(place) if view.dialect.has(Difference::CoValuePlace) => {
+                place.unwrap_or(*at)
+            }
+            Outcome::Fail(_) | Outcome::Unclear => *at,
+        };
+        sink.at(
+            view,
+            Kind::CoValue,
+            Severity::Error,
+            &place,
+            (index, n as u32),
+        );
+    }
 }
 
 fn severity(weight: Weight) -> Severity {
@@ -45,7 +74,12 @@ fn constraint(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, a
     }
     let step = rule.origin == Origin::Step;
     let weight = severity(rule.weight);
-    match evaluate(view, &rule.assertion, at) {
+    let outcome = if step && !view.dialect.has(Difference::StepValues) {
+        step_value(view, &rule.assertion, at)
+    } else {
+        evaluate(view, &rule.assertion, at)
+    };
+    match outcome {
         Outcome::Pass(_) => {}
         Outcome::Fail(place) => {
             let kind = if step {
@@ -62,7 +96,9 @@ fn constraint(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, a
             } else {
                 Kind::ConstraintUnclear
             };
-            sink.at(view, kind, weight, at, (index, 0));
+            // the profile's own error, unless it says how this counts
+            let operands = (index, u32::from(rule.always));
+            sink.at(view, kind, weight, at, operands);
         }
     }
 }
@@ -100,6 +136,8 @@ fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at
     if rule.parent.is_empty() {
         look(at);
     } else if view.select(at, &rule.parent, &mut |p| look(&p)).is_err() {
+        let operands = (index, 0);
+        sink.at(view, Kind::ConditionUnclear, Severity::Error, at, operands);
         return;
     }
     if parents == 0 {
@@ -111,7 +149,11 @@ fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at
         Usage::X => targets > 0,
         _ => false,
     };
-    if view.dialect == Dialect::Titer && !matters(rule.when_true) && !matters(rule.when_false) {
+    if view.dialect == Dialect::Titer
+        && !view.notes
+        && !matters(rule.when_true)
+        && !matters(rule.when_false)
+    {
         return;
     }
     let strict = view.dialect.has(Difference::AbsentInCondition);
@@ -134,6 +176,14 @@ fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at
             return;
         }
     };
+    if view.notes && targets > 0 {
+        let operands = (index, u32::from(usage == rule.when_true));
+        let _ = view.select(at, &rule.parent, &mut |parent| {
+            let _ = view.select(&parent, target, &mut |child| {
+                sink.note(view, Kind::NoteUsage, &child, operands);
+            });
+        });
+    }
     if !matters(usage) {
         return;
     }

@@ -1,7 +1,9 @@
 //! The profile as the engine uses it: names are indices, tables are sorted, patterns are compiled.
 
-use crate::expr::Pattern;
-use crate::model::{CodeUsage, Length, Openness, Strength, Usage};
+use super::cotables::CoTables;
+use super::slicing::SegmentSlices;
+use crate::expr::{Expr, Pattern, Step};
+use crate::model::{CodeUsage, Length, Openness, Stability, Strength, Usage};
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -47,6 +49,10 @@ pub(crate) enum Class {
 
 /// A field or component.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent answers that are asked for at every field"
+)]
 pub(crate) struct Element {
     pub(crate) name: Box<str>,
     pub(crate) usage: Usage,
@@ -55,8 +61,10 @@ pub(crate) struct Element {
     pub(crate) max: u32,
     /// `NONE` for a type that varies.
     pub(crate) datatype: u32,
-    /// A mapping decides the data type.
+    /// A mapping or slicing decides the data type.
     pub(crate) mapped: bool,
+    /// Slicing decides the data type, for each repetition.
+    pub(crate) sliced: bool,
     pub(crate) length: Length,
     /// Index of a binding or `NONE`.
     pub(crate) binding: u32,
@@ -82,6 +90,62 @@ pub(crate) struct Datatype {
     pub(crate) bound_inside: bool,
     /// Positions of components whose absence is reported.
     pub(crate) wanted: Vec<u16>,
+    /// Bindings that stand on it.
+    pub(crate) bound: Vec<Bound>,
+}
+
+/// A binding that stands apart from what it binds.
+#[derive(Clone, Debug)]
+pub(crate) struct Bound {
+    /// From what it stands on to what it binds.
+    pub(crate) target: Vec<Step>,
+    pub(crate) to: BoundTo,
+}
+
+/// What is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BoundTo {
+    /// Value sets: index of a binding.
+    Set(u32),
+    /// One code: its index.
+    Single(u32),
+}
+
+/// A place that may hold a code.
+#[derive(Clone, Debug)]
+pub(crate) struct CodeAt {
+    pub(crate) code: Vec<Step>,
+    pub(crate) system: Option<Vec<Step>>,
+}
+
+/// One code that an element must hold.
+#[derive(Debug)]
+pub(crate) struct Single {
+    pub(crate) code: Box<str>,
+    pub(crate) system: Box<str>,
+    pub(crate) at: Vec<CodeAt>,
+}
+
+/// A definition that some elements take instead of the usual one.
+#[derive(Debug)]
+pub(crate) struct Slice {
+    /// Index of the segment or data type.
+    pub(crate) def: u32,
+    pub(crate) when: When,
+}
+
+/// When a slice is taken.
+#[derive(Debug)]
+pub(crate) enum When {
+    Occurrence(u32),
+    Holds(Expr),
+}
+
+/// The slices of one field.
+#[derive(Debug)]
+pub(crate) struct FieldSlices {
+    pub(crate) position: u16,
+    pub(crate) slices: Vec<Slice>,
 }
 
 impl Datatype {
@@ -114,6 +178,10 @@ pub(crate) struct Segment {
     pub(crate) mappings: Vec<Mapping>,
     /// Positions of fields whose absence is reported.
     pub(crate) wanted: Vec<u16>,
+    /// Bindings that stand on it.
+    pub(crate) bound: Vec<Bound>,
+    /// Fields whose data type depends on the repetition.
+    pub(crate) sliced: Vec<FieldSlices>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,6 +206,8 @@ pub(crate) struct Group {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
     pub(crate) children: Vec<Child>,
+    /// Bindings that stand on it.
+    pub(crate) bound: Vec<Bound>,
 }
 
 #[derive(Debug)]
@@ -147,7 +217,10 @@ pub(crate) struct Binding {
     /// The ids, as the profile names them.
     pub(crate) names: Vec<Box<str>>,
     pub(crate) strength: Strength,
-    pub(crate) at: Vec<u16>,
+    /// Where the code may stand; at least one place.
+    pub(crate) at: Vec<CodeAt>,
+    /// The only place, when it is a component of the element (0: the element itself) and so is the code system.
+    pub(crate) quick: Option<(u16, Option<u16>)>,
     /// The tables that can be looked up.
     pub(crate) live: Vec<u32>,
     /// A table is missing or empty.
@@ -166,6 +239,7 @@ pub(crate) struct Table {
     pub(crate) id: Box<str>,
     pub(crate) name: Box<str>,
     pub(crate) openness: Openness,
+    pub(crate) stability: Stability,
     /// Sorted by value.
     pub(crate) codes: Vec<Code>,
     /// The first code with a value.
@@ -224,6 +298,13 @@ impl Table {
     }
 }
 
+impl Binding {
+    /// The component of the first place that may hold the code.
+    pub(crate) fn component(&self) -> Option<u16> {
+        self.at.first()?.code.first().map(|s| s.position)
+    }
+}
+
 /// Everything of a profile but its rules.
 #[derive(Debug)]
 pub(crate) struct Profile {
@@ -235,6 +316,15 @@ pub(crate) struct Profile {
     pub(crate) datatypes: Vec<Datatype>,
     pub(crate) tables: Vec<Table>,
     pub(crate) bindings: Vec<Binding>,
+    pub(crate) singles: Vec<Single>,
+    /// Co-constraint tables.
+    pub(crate) cotables: CoTables,
+    /// Slices of segments.
+    pub(crate) slices: Vec<SegmentSlices>,
+    /// Whether anything is sliced.
+    pub(crate) sliced: bool,
+    /// Tables of coding systems hold placeholders that were taken for patterns.
+    pub(crate) legacy: bool,
     /// Every segment name of the message, sorted.
     pub(crate) names: Vec<[u8; 3]>,
 }

@@ -99,6 +99,7 @@ impl View<'_> {
         let valued = field.holds & holds::VALUE != 0
             && (self.dialect.has(Difference::ColonBlank) || !self.blank(raw, true));
         let there = !raw.is_empty() && (valued || field.holds & holds::LITERAL != 0);
+        let datatype = self.sliced(index, position, 1, datatype);
         there.then(|| At {
             node: index,
             level: Level::Field,

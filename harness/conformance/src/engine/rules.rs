@@ -3,7 +3,7 @@
 use super::profile::Profile;
 use crate::expr::{Expr, Path, Step, TableRef};
 use crate::model::{
-    Anchor, ConstraintDef, ContextDef, Origin, PredicateDef, RulesDef, Usage, Weight,
+    Anchor, CoValueDef, ConstraintDef, ContextDef, Origin, PredicateDef, RulesDef, Usage, Weight,
 };
 
 /// The definition that a rule stands on; the first when there are several.
@@ -21,6 +21,8 @@ pub(crate) struct Constraint {
     pub(crate) home: Home,
     pub(crate) id: Box<str>,
     pub(crate) weight: Weight,
+    /// The weight also counts when the statement cannot be judged.
+    pub(crate) always: bool,
     pub(crate) origin: Origin,
     pub(crate) text: Option<Box<str>>,
     pub(crate) assertion: Expr,
@@ -36,6 +38,15 @@ pub(crate) struct Predicate {
     pub(crate) when_true: Usage,
     pub(crate) when_false: Usage,
     pub(crate) condition: Expr,
+}
+
+/// Values that go together.
+#[derive(Debug)]
+pub(crate) struct CoValue {
+    pub(crate) text: Option<Box<str>>,
+    pub(crate) home: Home,
+    pub(crate) key: Expr,
+    pub(crate) then: Vec<Expr>,
 }
 
 /// A list in any order.
@@ -61,11 +72,12 @@ pub(crate) struct PatternRule {
 pub(crate) struct Attached {
     pub(crate) constraints: Vec<u32>,
     pub(crate) predicates: Vec<u32>,
+    pub(crate) co_values: Vec<u32>,
 }
 
 impl Attached {
     fn is_empty(&self) -> bool {
-        self.constraints.is_empty() && self.predicates.is_empty()
+        self.constraints.is_empty() && self.predicates.is_empty() && self.co_values.is_empty()
     }
 }
 
@@ -75,6 +87,7 @@ pub(crate) struct Rules {
     pub(crate) constraints: Vec<Constraint>,
     pub(crate) predicates: Vec<Predicate>,
     pub(crate) contexts: Vec<Context>,
+    pub(crate) co_values: Vec<CoValue>,
     /// Texts of the patterns, by their index.
     pub(crate) pattern_texts: Vec<Box<str>>,
     pub(crate) groups: Vec<Attached>,
@@ -110,6 +123,9 @@ impl Rules {
                 }
             }
         }
+        for def in &def.co_values {
+            rules.add_co_value(def, profile);
+        }
         rules.contexts = def
             .contexts
             .iter()
@@ -126,6 +142,7 @@ impl Rules {
             home: Home::Nowhere,
             id: def.id.as_str().into(),
             weight: def.weight,
+            always: def.always,
             origin: def.origin,
             text: def.text.as_deref().map(Into::into),
             assertion,
@@ -148,6 +165,25 @@ impl Rules {
             condition,
         });
         true
+    }
+
+    fn add_co_value(&mut self, def: &CoValueDef, profile: &Profile) {
+        let resolved = |e: &Expr| {
+            let mut e = e.clone();
+            resolve(&mut e, profile);
+            e
+        };
+        let index = self.co_values.len() as u32;
+        self.co_values.push(CoValue {
+            text: def.text.as_deref().map(Into::into),
+            home: Home::Nowhere,
+            key: resolved(&def.key),
+            then: def.then.iter().map(resolved).collect(),
+        });
+        let home = self.attach(&def.anchor, profile, |a| a.co_values.push(index));
+        if let Some(c) = self.co_values.last_mut() {
+            c.home = home;
+        }
     }
 
     fn add_context(&mut self, def: &ContextDef, profile: &Profile) -> Context {
@@ -257,6 +293,9 @@ impl Rules {
             .iter()
             .map(|s| {
                 s.fields.iter().any(|f| has(f.datatype))
+                    || s.sliced
+                        .iter()
+                        .any(|f| f.slices.iter().any(|slice| has(slice.def)))
                     || s.mappings
                         .iter()
                         .any(|m| m.cases.iter().any(|c| has(c.datatype)))

@@ -51,6 +51,15 @@ impl Sink<'_> {
     }
 }
 
+impl Sink<'_> {
+    /// Something that is only worth a note, when notes are asked for.
+    pub(crate) fn note(&mut self, view: &View<'_>, kind: Kind, at: &At, operands: (u32, u32)) {
+        if view.notes {
+            self.at(view, kind, Severity::Info, at, operands);
+        }
+    }
+}
+
 /// Lines outside the tree.
 pub(crate) fn loose(view: &View<'_>, sink: &mut Sink<'_>) {
     for l in &view.tree.loose {

@@ -13,6 +13,8 @@ pub(crate) struct Node {
     /// Index of the group or segment definition.
     pub(crate) def: u32,
     pub(crate) is_group: bool,
+    /// Index of the definition of the group it stands in.
+    pub(crate) parent: u32,
     /// Position in the parent's model, from 1.
     pub(crate) position: u16,
     /// Instance at that position, from 1.
@@ -67,6 +69,15 @@ pub(super) struct Input {
     fields: u32,
 }
 
+/// A repetition of a field that takes another data type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sliced {
+    pub(crate) node: u32,
+    pub(crate) field: u16,
+    pub(crate) repetition: u32,
+    pub(crate) datatype: u32,
+}
+
 /// Where a field is, and what stands in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FieldSpan {
@@ -108,6 +119,8 @@ pub(crate) struct Tree {
     pub(crate) loose: Vec<LooseLine>,
     /// The fields of every segment that the profile knows.
     pub(crate) fields: Vec<FieldSpan>,
+    /// The data types of sliced repetitions.
+    pub(crate) sliced: Vec<Sliced>,
     pub(super) input: Vec<Input>,
     counts: Vec<u32>,
     pub(super) open: Vec<Open>,
@@ -166,6 +179,7 @@ impl Tree {
         self.late.clear();
         self.strangers.clear();
         self.fields.clear();
+        self.sliced.clear();
         let separator = message.delimiters().field;
         let kinds = kinds(message.delimiters());
         let mut head = false;
@@ -217,6 +231,7 @@ impl Tree {
         self.nodes.push(Node {
             def: 0,
             is_group: true,
+            parent: NONE,
             position: 1,
             instance: 1,
             nth: 1,
@@ -236,6 +251,15 @@ impl Tree {
             Dialect::Titer => self.assign_tolerant(profile),
         }
         Ok(())
+    }
+
+    /// Gives segments other definitions.
+    pub(crate) fn redefine(&mut self, segments: &[(u32, u32)]) {
+        for (index, def) in segments {
+            if let Some(node) = self.nodes.get_mut(*index as usize) {
+                node.def = *def;
+            }
+        }
     }
 
     // the fields of a segment's line, as the message splits them; MSH-1 is the separator itself
@@ -331,9 +355,11 @@ impl Tree {
         } else {
             self.node(before).map_or(NONE, |n| n.next)
         };
+        let parent_def = self.node(parent).map_or(NONE, |n| n.def);
         self.nodes.push(Node {
             def,
             is_group,
+            parent: parent_def,
             position,
             instance,
             nth: if is_group { instance } else { at.nth },

@@ -6,7 +6,7 @@ use super::profile::{Element, NONE, Segment};
 use super::rules::Rules;
 use super::structure::{self, Sink, forbidden};
 use super::tree::holds;
-use super::{codes, judge};
+use super::{bound, codes, judge};
 use crate::detection::{Kind, Place};
 use crate::dialect::Difference;
 use crate::model::Usage;
@@ -77,6 +77,11 @@ fn node(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, index: u32) {
             if tasks.structure {
                 structure::group(view, sink, index);
             }
+            if tasks.codes
+                && let Some(group) = view.profile.group(def)
+            {
+                bound::check(view, sink, &at, &group.bound);
+            }
             let children = view.profile.group(def).map(|g| g.children.as_slice());
             for (child, n) in view.tree.children(index) {
                 let usage = children
@@ -103,6 +108,9 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
     {
         judge::own(view, rules, attached, sink, at);
     }
+    if tasks.codes {
+        bound::check(view, sink, at, &segment.bound);
+    }
     let deep = tasks
         .rules
         .is_some_and(|r| r.fields.get(def as usize) == Some(&true));
@@ -119,13 +127,14 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
         if span.end <= span.start {
             continue;
         }
-        let light = element.light.is_some_and(|length| {
-            span.holds & holds::COMPONENT == 0
-                && light(span.holds, view.bytes(span.start, span.end), length)
-                && !ruled(tasks, element.datatype)
-                && (!tasks.codes
-                    || codes::fine(view, view.bytes(span.start, span.end), element.binding))
-        });
+        let light = !view.notes
+            && element.light.is_some_and(|length| {
+                span.holds & holds::COMPONENT == 0
+                    && light(span.holds, view.bytes(span.start, span.end), length)
+                    && !ruled(tasks, element.datatype)
+                    && (!tasks.codes
+                        || codes::fine(view, view.bytes(span.start, span.end), element.binding))
+            });
         if !light {
             let position = i as u16 + 1;
             field(view, tasks, sink, at, (segment, element, position), before);
@@ -267,6 +276,13 @@ fn forget_structure(sink: &mut Sink<'_>, before: usize) {
 
 // what is left to do for an element of this data type
 fn narrowed<'r>(view: &View<'_>, tasks: Tasks<'r>, element: &Element, datatype: u32) -> Tasks<'r> {
+    // each repetition may have another data type
+    if element.sliced {
+        return Tasks {
+            codes: tasks.codes && forbidden(element.usage).is_none(),
+            ..tasks
+        };
+    }
     let bound = if element.mapped {
         view.profile
             .datatype(datatype)
@@ -319,8 +335,25 @@ fn visit(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, elemen
     {
         judge::own(view, rules, attached, sink, at);
     }
+    if tasks.codes
+        && let Some(d) = view.profile.datatype(datatype)
+    {
+        bound::check(view, sink, at, &d.bound);
+    }
+    if view.notes && tasks.structure {
+        noted(view, sink, at, element);
+    }
     if matches!(at.shape, Shape::Complex(_)) {
         parts(view, tasks, sink, at, datatype);
+    }
+}
+
+fn noted(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
+    if element.mapped && !element.sliced && at.level == Level::Field {
+        sink.note(view, Kind::NoteMapping, at, (0, 0));
+    }
+    if element.usage == Usage::O {
+        sink.note(view, Kind::NoteOptional, at, (0, 0));
     }
 }
 
@@ -351,7 +384,7 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
             continue;
         }
         let bit = 1u64.checked_shl(i as u32).unwrap_or_default();
-        if let Some(length) = component.light
+        if let Some(length) = component.light.filter(|_| !view.notes)
             && light(at.holds, view.bytes(from, to), length)
             && !ruled(tasks, component.datatype)
             && (!tasks.codes || codes::fine(view, view.bytes(from, to), component.binding))

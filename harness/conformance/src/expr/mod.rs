@@ -310,6 +310,19 @@ pub enum Expr {
 }
 
 impl Expr {
+    /// The class of a plug-in that nobody has here, when the expression asks for one.
+    pub fn plugin(&self) -> Option<&str> {
+        match self {
+            Expr::Plugin(class) => Some(class),
+            Expr::Each { inner, .. } | Expr::Not(inner) => inner.plugin(),
+            Expr::And(a, b) | Expr::Or(a, b) | Expr::Xor(a, b) | Expr::Imply(a, b) => {
+                a.plugin().or_else(|| b.plugin())
+            }
+            Expr::All(list) | Expr::Any(list) => list.iter().find_map(Expr::plugin),
+            _ => None,
+        }
+    }
+
     /// Calls `f` for this expression and everything in it.
     pub fn visit_mut(&mut self, f: &mut dyn FnMut(&mut Expr)) {
         f(self);

@@ -44,15 +44,15 @@ impl StepConstraints {
     }
 }
 
-struct Speaker<'a> {
-    validator: &'a Validator,
-    rules: &'a Rules,
+pub(super) struct Speaker<'a> {
+    pub(super) validator: &'a Validator,
+    pub(super) rules: &'a Rules,
     message: &'a Message<'a>,
-    detection: &'a Detection,
+    pub(super) detection: &'a Detection,
 }
 
 /// What a finding says beside its place.
-struct Said {
+pub(super) struct Said {
     message: String,
     help: Option<String>,
     expected: Option<String>,
@@ -60,7 +60,7 @@ struct Said {
 }
 
 impl Said {
-    fn new(message: String) -> Self {
+    pub(super) fn new(message: String) -> Self {
         Self {
             message,
             help: None,
@@ -69,17 +69,17 @@ impl Said {
         }
     }
 
-    fn help(mut self, help: impl Into<String>) -> Self {
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    fn expected(mut self, expected: impl Into<String>) -> Self {
+    pub(super) fn expected(mut self, expected: impl Into<String>) -> Self {
         self.expected = Some(expected.into());
         self
     }
 
-    fn fixer(mut self, fixer: Fixer) -> Self {
+    pub(super) fn fixer(mut self, fixer: Fixer) -> Self {
         self.fixer = fixer;
         self
     }
@@ -181,11 +181,11 @@ impl Speaker<'_> {
         self.rules.constraints.get(self.detection.a as usize)
     }
 
-    fn predicate(&self) -> Option<&Predicate> {
+    pub(super) fn predicate(&self) -> Option<&Predicate> {
         self.rules.predicates.get(self.detection.a as usize)
     }
 
-    fn binding(&self) -> Option<&Binding> {
+    pub(super) fn binding(&self) -> Option<&Binding> {
         self.validator
             .profile
             .bindings
@@ -305,13 +305,20 @@ impl Speaker<'_> {
             ))
             .help("send the data type in OBX-2"),
             Kind::CodeNotFound | Kind::CodeSystem | Kind::CodeSystemMissing | Kind::CodeExcluded
-            | Kind::CodePermitted | Kind::CodeAmbiguous => self.code(named),
+            | Kind::CodePermitted | Kind::CodeAmbiguous | Kind::CodeSuggested | Kind::CodeTwice
+            | Kind::CodePermittedClosed | Kind::TableDynamic | Kind::BindingUndetermined => {
+                self.code(named)
+            }
             Kind::Constraint => self.constraint_said(),
             Kind::Content => self.content_said(named),
             Kind::ConstraintUnclear | Kind::ContentUnclear => {
                 let said = self.constraint_said();
+                let plugin = self.constraint().and_then(|c| c.assertion.plugin());
+                let why = plugin.map_or_else(String::new, |class| {
+                    format!(", since the plug-in `{class}` is not known")
+                });
                 Said {
-                    message: format!("could not be judged: {}", said.message),
+                    message: format!("could not be judged{why}: {}", said.message),
                     ..said
                 }
                 .fixer(author)
@@ -351,8 +358,10 @@ impl Speaker<'_> {
                 self.binding().map_or_else(String::new, codes::tables)
             ))
             .fixer(author),
-            Kind::Binding => Said::new(format!("the profile's binding of {full} cannot be used"))
-                .fixer(author),
+            Kind::Binding | Kind::BindingTables => {
+                Said::new(format!("the profile's binding of {full} cannot be used")).fixer(author)
+            }
+            _ => self.rare(named),
         }
     }
 
@@ -457,6 +466,30 @@ impl Speaker<'_> {
                 "`{{value}}` is only permitted by {tables} ({})",
                 self.subject(named)
             )),
+            Kind::CodeSuggested => said(format!(
+                "`{{value}}` is a code of {tables}, which is only suggested ({})",
+                self.subject(named)
+            )),
+            Kind::CodeTwice => said(format!(
+                "{} holds codes of {tables} in two places",
+                named.full()
+            ))
+            .help("send the code in one of them"),
+            Kind::CodePermittedClosed => said(format!(
+                "{tables} permits `{{value}}` and is closed, which contradict each other ({})",
+                self.subject(named)
+            ))
+            .fixer(Fixer::ProfileAuthor),
+            Kind::TableDynamic => said(format!(
+                "{tables} may have changed since the profile was written ({})",
+                self.subject(named)
+            ))
+            .fixer(Fixer::ProfileAuthor),
+            Kind::BindingUndetermined => said(format!(
+                "the profile does not say how strongly {} is bound to {tables}",
+                named.full()
+            ))
+            .fixer(Fixer::ProfileAuthor),
             Kind::CodeAmbiguous => said(format!(
                 "`{{value}}` stands in more than one of {tables} ({})",
                 self.subject(named)
@@ -493,11 +526,7 @@ impl Speaker<'_> {
     fn code_text(&self) -> String {
         let d = self.detection;
         let place = d.place;
-        let offset = self
-            .binding()
-            .and_then(|b| b.at.first())
-            .copied()
-            .unwrap_or(1);
+        let offset = self.binding().and_then(Binding::component).unwrap_or(1);
         self.message
             .line(d.line)
             .and_then(|l| l.segment())
@@ -529,7 +558,7 @@ impl Speaker<'_> {
         Some(names::path(&self.validator.profile, &place, false))
     }
 
-    fn words<'w>(&'w self, home: Home, prefix: Option<&'w str>) -> Words<'w> {
+    pub(super) fn words<'w>(&'w self, home: Home, prefix: Option<&'w str>) -> Words<'w> {
         Words {
             profile: &self.validator.profile,
             home,
@@ -625,6 +654,6 @@ fn characters(count: usize) -> String {
 }
 
 // the profile's own words; a brace would be taken for the value's place
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.replace("{value}", "the value")
 }

@@ -3,6 +3,7 @@
 mod codes;
 mod message;
 pub(crate) mod names;
+mod rare;
 pub(crate) mod words;
 
 pub(crate) use codes::table_label;

@@ -147,8 +147,8 @@ fn a_small_bundle_is_read() {
         crate::common::kinds(&validator, text),
         [
             "Extra MSH[1]",
-            "Binding PV1[1]-1[1]",
-            "Constraint PV1[1]-1[1]"
+            "Constraint PV1[1]-1[1]",
+            "BindingTables PV1[1]-1[1]"
         ]
     );
 }
