@@ -8,6 +8,8 @@ mod code;
 pub mod import;
 mod model;
 mod period;
+mod shipped;
+pub mod text;
 
 pub use check::ReadError;
 pub use code::Code;
@@ -20,3 +22,4 @@ pub use model::{
     VaccineCount, VaccineGroup, Volume,
 };
 pub use period::{Period, PeriodError};
+pub use shipped::{open_shipped, shipped};

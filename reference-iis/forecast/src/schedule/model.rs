@@ -4,7 +4,7 @@ use super::{Code, Period};
 use jiff::civil::Date;
 
 /// A whole schedule.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Schedule {
     /// The version of the data, such as `4.64`.
     pub version: String,
@@ -149,7 +149,7 @@ pub enum Gender {
 }
 
 /// The facts by which one series of a series group is chosen (CDSi chapter 8).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// The series of the group when nothing else decides.
     pub default: bool,

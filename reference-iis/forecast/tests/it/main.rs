@@ -5,3 +5,4 @@
 mod cdc;
 mod import;
 mod published;
+mod text;
