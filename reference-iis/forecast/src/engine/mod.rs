@@ -21,11 +21,13 @@ mod select;
 mod skip;
 mod tables;
 
+use std::sync::OnceLock;
+
 use crate::answer::Answer;
 use crate::date::Day;
 use crate::options::Options;
 use crate::patient::Patient;
-use crate::schedule::Schedule;
+use crate::schedule::{self, Schedule};
 use crate::trace::{Nobody, Trace};
 use history::Run;
 use tables::Tables;
@@ -46,6 +48,12 @@ impl Forecaster {
             tables: compile::compile(schedule),
             options,
         }
+    }
+
+    /// The schedule that ships with the program, with the usual options; compiled when it is first asked for.
+    pub fn shipped() -> &'static Self {
+        static SHIPPED: OnceLock<Forecaster> = OnceLock::new();
+        SHIPPED.get_or_init(|| Self::new(schedule::shipped(), Options::default()))
     }
 
     /// The options it was made with.

@@ -21,14 +21,9 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
             })
         } else if complete == 0 && in_process >= 2 {
             (ScoreTable::InProcess, Facts::in_process)
-        } else if self
-            .members(group)
-            .map(|at| self.fact(at))
-            .any(|facts| facts.scorable && facts.satisfied == 0)
-        {
-            (ScoreTable::NoValidDoses, |facts| facts.satisfied == 0)
         } else {
-            // no column of Table 8-5 fits (all aged out, say): all of them, as if none had a valid dose
+            // The third column of Table 8-5 asks that no series has a valid dose. Where some have one and no column fits (they are
+            // aged out or contraindicated, say), all are scored by the same table.
             (ScoreTable::NoValidDoses, |_| true)
         };
         let scored: Vec<usize> = self

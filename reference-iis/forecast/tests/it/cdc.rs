@@ -1,7 +1,9 @@
 //! CDC's supporting data, where it lies beside the project.
 
 use std::path::PathBuf;
-use titer_forecast::schedule::import::XmlFile;
+use std::sync::LazyLock;
+use titer_forecast::schedule::Schedule;
+use titer_forecast::schedule::import::{XmlFile, import};
 
 /// The folder of reference data; says so and gives nothing when it is absent.
 pub(crate) fn shared() -> Option<PathBuf> {
@@ -27,4 +29,11 @@ pub(crate) fn supporting_data() -> Option<Vec<XmlFile>> {
         .collect();
     files.sort_by(|a, b| a.name.cmp(&b.name));
     Some(files)
+}
+
+/// CDC's schedule 4.64, read once.
+pub(crate) fn schedule() -> Option<&'static Schedule> {
+    static SCHEDULE: LazyLock<Option<Schedule>> =
+        LazyLock::new(|| Some(import(&supporting_data()?, "4.64", None).unwrap().schedule));
+    SCHEDULE.as_ref()
 }

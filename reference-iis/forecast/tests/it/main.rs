@@ -4,5 +4,6 @@
 
 mod cdc;
 mod import;
+mod properties;
 mod published;
 mod text;
