@@ -6,10 +6,14 @@
 
 mod blob;
 mod book;
+pub mod diff;
+pub mod export;
 mod gs1;
 pub mod import;
 mod ndc;
+mod overlay;
 mod schema;
+pub mod search;
 mod status;
 pub mod store;
 mod system;
@@ -20,6 +24,7 @@ mod vis;
 pub use book::{Book, Row, Table, book};
 pub use gs1::{FNC1, Scan, ScanError, check_digit, check_digit_is_right, ndcs_of_gtin};
 pub use ndc::{Eleven, Ndc, Read as NdcRead, Shape};
+pub use overlay::{Answer, LayerCode, Layers, Origin, Overlay};
 pub use schema::{FLAGS, Form, KINDS, Kind, STATUSES};
 pub use status::Status;
 pub use system::System;
