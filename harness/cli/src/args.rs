@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::codes::{self, CodesCommand};
 use crate::exit;
 use crate::ui::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -46,6 +47,9 @@ pub(crate) enum Command {
     /// Explain a rule, or list all rules
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
+    /// Look codes up, bring the code book up to date, see what changed
+    #[command(subcommand, after_help = codes::EXAMPLES)]
+    Codes(CodesCommand),
     /// Print completions for a shell
     Completions {
         /// The shell

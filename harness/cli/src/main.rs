@@ -6,6 +6,7 @@ mod archive;
 mod args;
 mod catalogue;
 mod check;
+mod codes;
 mod exit;
 mod explain;
 mod failure;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args, &ui),
         Command::Plan(command) => plan::run(&command, &ui),
         Command::Explain(args) => explain::run(&args, &ui),
+        Command::Codes(command) => codes::run(&command, &ui),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "titer", &mut std::io::stdout());
             Ok(exit::Exit::Good)

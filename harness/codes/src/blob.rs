@@ -8,7 +8,7 @@
 //! cells: one piece a cell, rows sorted by their text
 //! head: piece name, piece value
 //! indexes: column, at, count;  each entry: piece value, row
-//! concepts: piece system, piece code, table, row
+//! concepts: hash (two numbers, the high one first), piece system, piece code, table, row; in the order of the hash
 //! ```
 
 use crate::schema::Kind;
@@ -21,6 +21,8 @@ pub(crate) const MAGIC: u32 = 0x5449_5402;
 pub(crate) const PREFIX: usize = 4;
 /// Numbers for a table.
 pub(crate) const ENTRY: usize = 8;
+/// Numbers for a concept.
+pub(crate) const CONCEPT: u32 = 6;
 /// The longest cell in bytes.
 pub(crate) const LONGEST: usize = 1023;
 
@@ -57,6 +59,14 @@ impl Pool {
         self.known.insert(text.to_owned(), piece);
         piece
     }
+}
+
+/// FNV-1a over a code system and a code.
+pub(crate) fn hash(system: &str, code: &str) -> u64 {
+    let bytes = system.bytes().chain([0]).chain(code.bytes());
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
 }
 
 /// The form in memory of these tables. Tables and rows may come in any order.
@@ -122,10 +132,19 @@ pub(crate) fn encode(tables: &[TextTable]) -> Blob {
             indexes.len() as u32,
         ]);
     }
-    concepts.sort_unstable();
+    concepts.sort_by_key(|(system, code, table, row)| (hash(system, code), *table, *row));
     let concepts_at = start + body.len();
     for (system, code, table, row) in &concepts {
-        body.extend([pool.piece(system), pool.piece(code), *table, *row]);
+        let hash = hash(system, code);
+        let (high, low) = ((hash >> 32) as u32, hash as u32);
+        body.extend([
+            high,
+            low,
+            pool.piece(system),
+            pool.piece(code),
+            *table,
+            *row,
+        ]);
     }
     let prefix = [
         MAGIC,

@@ -1,7 +1,7 @@
 //! The book itself: tables of cells over one text, opened in microseconds and never copied.
 
 use crate::blob::{self, Blob};
-use crate::schema::Kind;
+use crate::schema::{KINDS, Kind};
 use crate::text::TextTable;
 use jiff::civil::Date;
 use std::borrow::Cow;
@@ -19,9 +19,13 @@ pub fn book() -> &'static Book {
 /// A code book: every table with its rows. Immutable; threads share it.
 #[derive(Debug)]
 pub struct Book {
-    numbers: Cow<'static, [u8]>,
+    numbers: Vec<u32>,
     text: Cow<'static, str>,
     tables: Vec<Entry>,
+    /// Where the tables of which there is one are, by the number of their kind.
+    single: [Option<u32>; KINDS.len()],
+    /// The beginning of the first cell of every row: what a search compares first.
+    keys: Vec<u128>,
     concepts_at: u32,
     concepts: u32,
     retrieved: Date,
@@ -39,6 +43,16 @@ struct Entry {
     head: u32,
     indexes_at: u32,
     indexes: u32,
+    keys_at: u32,
+}
+
+/// The first sixteen bytes of a text as a number that sorts like the text.
+fn key(text: &[u8]) -> u128 {
+    let mut start = [0; 16];
+    for (place, byte) in start.iter_mut().zip(text) {
+        *place = *byte;
+    }
+    u128::from_be_bytes(start)
 }
 
 /// A day before every day that a book tells.
@@ -47,20 +61,27 @@ const NEVER: Date = Date::constant(1, 1, 1);
 impl Book {
     /// Opens the book that ships anew; [`book`] keeps one.
     pub fn shipped() -> Book {
-        Book::open(Cow::Borrowed(NUMBERS), Cow::Borrowed(TEXT))
+        Book::open(NUMBERS, Cow::Borrowed(TEXT))
     }
 
     /// A book of these tables.
     pub fn of(tables: &[TextTable]) -> Book {
         let Blob { numbers, text } = blob::encode(tables);
-        Book::open(Cow::Owned(numbers), Cow::Owned(text))
+        Book::open(&numbers, Cow::Owned(text))
     }
 
-    fn open(numbers: Cow<'static, [u8]>, text: Cow<'static, str>) -> Book {
+    fn open(numbers: &[u8], text: Cow<'static, str>) -> Book {
         let mut book = Book {
-            numbers,
+            numbers: numbers
+                .as_chunks()
+                .0
+                .iter()
+                .map(|bytes| u32::from_le_bytes(*bytes))
+                .collect(),
             text,
             tables: Vec::new(),
+            single: [None; KINDS.len()],
+            keys: Vec::new(),
             concepts_at: 0,
             concepts: 0,
             retrieved: NEVER,
@@ -68,23 +89,35 @@ impl Book {
         };
         book.concepts_at = book.number(2);
         book.concepts = book.number(3);
-        let count = book.number(1);
-        book.tables = (0..count)
-            .filter_map(|nth| {
-                let at = blob::PREFIX as u32 + nth * blob::ENTRY as u32;
-                let kind = book.number(at);
-                Some(Entry {
-                    kind: *crate::schema::KINDS.get(kind as usize)?,
-                    id: book.number(at + 1),
-                    rows: book.number(at + 2),
-                    cells_at: book.number(at + 3),
-                    head_at: book.number(at + 4),
-                    head: book.number(at + 5),
-                    indexes_at: book.number(at + 6),
-                    indexes: book.number(at + 7),
-                })
-            })
-            .collect();
+        for nth in 0..book.number(1) {
+            let at = blob::PREFIX as u32 + nth * blob::ENTRY as u32;
+            let Some(kind) = KINDS.get(book.number(at) as usize) else {
+                continue;
+            };
+            let entry = Entry {
+                kind: *kind,
+                id: book.number(at + 1),
+                rows: book.number(at + 2),
+                cells_at: book.number(at + 3),
+                head_at: book.number(at + 4),
+                head: book.number(at + 5),
+                indexes_at: book.number(at + 6),
+                indexes: book.number(at + 7),
+                keys_at: book.keys.len() as u32,
+            };
+            let columns = kind.columns().len() as u32;
+            for row in 0..entry.rows {
+                let cell = book.number(entry.cells_at + row * columns);
+                let start = key(book.bytes(cell));
+                book.keys.push(start);
+            }
+            if !kind.many()
+                && let Some(single) = book.single.get_mut(*kind as usize)
+            {
+                *single = Some(book.tables.len() as u32);
+            }
+            book.tables.push(entry);
+        }
         // the guide's value sets do not change; the age of a book is the age of CDC's tables
         let cdc = |t: &Table<'_>| {
             (Kind::Cvx..=Kind::Group).contains(&t.kind()) && t.head("retrieved").is_some()
@@ -102,11 +135,16 @@ impl Book {
     }
 
     fn number(&self, at: u32) -> u32 {
-        let at = at as usize * 4;
-        self.numbers
-            .get(at..at + 4)
-            .and_then(|bytes| bytes.try_into().ok())
-            .map_or(0, u32::from_le_bytes)
+        self.numbers.get(at as usize).copied().unwrap_or(0)
+    }
+
+    fn bytes(&self, piece: u32) -> &[u8] {
+        let at = (piece >> 10) as usize;
+        let length = (piece & 1023) as usize;
+        self.text
+            .as_bytes()
+            .get(at..at + length)
+            .unwrap_or_default()
     }
 
     fn piece(&self, piece: u32) -> &str {
@@ -127,7 +165,7 @@ impl Book {
 
     /// The bytes that the book takes in memory.
     pub fn size(&self) -> usize {
-        self.numbers.len() + self.text.len()
+        self.numbers.len() * 4 + self.text.len()
     }
 
     /// All tables.
@@ -137,9 +175,16 @@ impl Book {
 
     /// The table of this kind and id; the id is empty for kinds of which there is one.
     pub fn table(&self, kind: Kind, id: &str) -> Option<Table<'_>> {
-        let found = self
-            .tables
-            .binary_search_by(|e| e.kind.cmp(&kind).then_with(|| self.piece(e.id).cmp(id)));
+        if id.is_empty() {
+            let at = self.single.get(kind as usize).copied().flatten()?;
+            let entry = self.tables.get(at as usize)?;
+            return Some(Table { book: self, entry });
+        }
+        let found = self.tables.binary_search_by(|e| {
+            e.kind
+                .cmp(&kind)
+                .then_with(|| self.bytes(e.id).cmp(id.as_bytes()))
+        });
         let entry = self.tables.get(found.ok()?)?;
         Some(Table { book: self, entry })
     }
@@ -150,29 +195,36 @@ impl Book {
         system: &str,
         code: &str,
     ) -> impl Iterator<Item = (Table<'b>, Row<'b>)> + use<'b> {
-        let at = |nth: u32| self.concepts_at + nth * 4;
-        let compare = |nth: u32| {
-            self.piece(self.number(at(nth)))
-                .cmp(system)
-                .then_with(|| self.piece(self.number(at(nth) + 1)).cmp(code))
-        };
-        let from = partition(self.concepts, |nth| compare(nth).is_lt());
-        let to = from + partition(self.concepts - from, |nth| compare(from + nth).is_le());
+        let hash = blob::hash(system, code);
+        let at = |nth: u32| self.concepts_at + nth * blob::CONCEPT;
+        let stored =
+            |nth: u32| u64::from(self.number(at(nth))) << 32 | u64::from(self.number(at(nth) + 1));
+        let from = partition(self.concepts, |nth| stored(nth) < hash);
+        let mut to = from;
+        // two codes may have one hash; the next comparison tells them apart
+        while to < self.concepts && stored(to) == hash {
+            to += 1;
+        }
         let concepts_at = self.concepts_at;
+        let system = self.known(from, to, 2, system);
+        let code = self.known(from, to, 3, code);
         (from..to).filter_map(move |nth| {
-            let at = concepts_at + nth * 4;
-            let entry = self.tables.get(self.number(at + 2) as usize)?;
+            let at = concepts_at + nth * blob::CONCEPT;
+            if Some(self.number(at + 2)) != system || Some(self.number(at + 3)) != code {
+                return None;
+            }
+            let entry = self.tables.get(self.number(at + 4) as usize)?;
             let table = Table { book: self, entry };
-            let row = table.row(self.number(at + 3))?;
+            let row = table.row(self.number(at + 5))?;
             Some((table, row))
         })
     }
 
-    /// The code systems of which value sets have codes.
-    pub fn has_system(&self, system: &str) -> bool {
-        let at = |nth: u32| self.piece(self.number(self.concepts_at + nth * 4));
-        let from = partition(self.concepts, |nth| at(nth) < system);
-        from < self.concepts && at(from) == system
+    /// The piece of a text among some concepts.
+    fn known(&self, from: u32, to: u32, part: u32, text: &str) -> Option<u32> {
+        (from..to)
+            .map(|nth| self.number(self.concepts_at + nth * blob::CONCEPT + part))
+            .find(|piece| self.bytes(*piece) == text.as_bytes())
     }
 }
 
@@ -276,25 +328,53 @@ impl<'b> Table<'b> {
         })
     }
 
-    fn first(self, number: u32) -> &'b str {
+    fn first(self, number: u32) -> &'b [u8] {
         let columns = self.entry.kind.columns().len() as u32;
         let at = self.entry.cells_at + number * columns;
-        self.book.piece(self.book.number(at))
+        self.book.bytes(self.book.number(at))
+    }
+
+    /// The rows whose first cell is `text`: the first and the one after the last.
+    fn span(self, text: &str) -> (u32, u32) {
+        let at = self.entry.keys_at as usize;
+        let keys = self
+            .book
+            .keys
+            .get(at..at + self.entry.rows as usize)
+            .unwrap_or_default();
+        let text = text.as_bytes();
+        if text.last() == Some(&0) {
+            // it would look like the text without its last byte
+            return (0, 0);
+        }
+        let start = key(text);
+        let from = keys.partition_point(|k| *k < start);
+        let near = keys
+            .get(from..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|k| **k == start)
+            .count() as u32;
+        let from = from as u32;
+        if text.len() < 16 {
+            // a shorter text is whole in its key, but for zero bytes, which no code has
+            return (from, from + near);
+        }
+        let skip = partition(near, |nth| self.first(from + nth) < text);
+        let many = partition(near - skip, |nth| self.first(from + skip + nth) <= text);
+        (from + skip, from + skip + many)
     }
 
     /// The first row whose first cell is `key`.
     pub fn find(self, key: &str) -> Option<Row<'b>> {
-        let nth = partition(self.entry.rows, |nth| self.first(nth) < key);
-        (nth < self.entry.rows && self.first(nth) == key)
-            .then(|| self.row(nth))
-            .flatten()
+        let (from, to) = self.span(key);
+        (from < to).then(|| self.row(from)).flatten()
     }
 
     /// The rows whose first cell is `key`.
     pub fn all(self, key: &str) -> impl Iterator<Item = Row<'b>> + use<'b> {
-        let from = partition(self.entry.rows, |nth| self.first(nth) < key);
-        let more = partition(self.entry.rows - from, |nth| self.first(from + nth) <= key);
-        (from..from + more).filter_map(move |nth| self.row(nth))
+        let (from, to) = self.span(key);
+        (from..to).filter_map(move |nth| self.row(nth))
     }
 
     /// The rows whose cell in an indexed column is, or holds, `value`. Columns count from 0.
@@ -305,7 +385,8 @@ impl<'b> Table<'b> {
         let (at, count) = index.map_or((0, 0), |i| {
             (self.book.number(i + 1), self.book.number(i + 2))
         });
-        let key = |nth: u32| self.book.piece(self.book.number(at + nth * 2));
+        let key = |nth: u32| self.book.bytes(self.book.number(at + nth * 2));
+        let value = value.as_bytes();
         let from = partition(count, |nth| key(nth) < value);
         let more = partition(count - from, |nth| key(from + nth) <= value);
         (from..from + more).filter_map(move |nth| self.row(self.book.number(at + nth * 2 + 1)))

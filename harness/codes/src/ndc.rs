@@ -112,8 +112,12 @@ impl Ndc {
         };
         let mut from = digits.iter();
         let mut ndc = [b'0'; 12];
+        let mut zeros = zeros.iter().copied();
+        let mut zero = zeros.next();
         for (at, place) in ndc.iter_mut().enumerate() {
-            if !zeros.contains(&at) {
+            if zero == Some(at) {
+                zero = zeros.next();
+            } else {
                 *place = from.next().copied().unwrap_or(b'0');
             }
         }

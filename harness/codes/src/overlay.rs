@@ -342,7 +342,11 @@ impl<'l> Layers<'l> {
 
     /// The codes of a value set: the book's, then what overlays add on the day `on`.
     pub fn set_codes(self, set: &str, on: Date) -> Vec<LayerCode<'l>> {
-        let own = self.book.set(set).into_iter().flat_map(crate::CodeSet::codes);
+        let own = self
+            .book
+            .set(set)
+            .into_iter()
+            .flat_map(crate::CodeSet::codes);
         let mut codes: Vec<LayerCode<'l>> = own
             .map(|c: SetCode<'l>| LayerCode {
                 code: c.code().to_owned(),

@@ -647,6 +647,9 @@ impl Book {
 
     /// The package with this NDC, in any spelling.
     pub fn ndc(&self, code: &str) -> Option<NdcEntry<'_>> {
+        if crate::schema::is_ndc(code) {
+            return self.package(code);
+        }
         match Ndc::read(code)? {
             Read::One(ndc, _) => self.ndc_exact(ndc),
             Read::Ten(all) => all.into_iter().find_map(|ndc| self.ndc_exact(ndc)),
@@ -655,9 +658,12 @@ impl Book {
 
     /// The package with this NDC.
     pub fn ndc_exact(&self, ndc: Ndc) -> Option<NdcEntry<'_>> {
-        let eleven = ndc.eleven()?;
-        let sale = self.find(Kind::NdcSale, eleven.as_str()).map(NdcRow);
-        let used = self.find(Kind::NdcUse, eleven.as_str()).map(NdcRow);
+        self.package(ndc.eleven()?.as_str())
+    }
+
+    fn package(&self, code: &str) -> Option<NdcEntry<'_>> {
+        let sale = self.find(Kind::NdcSale, code).map(NdcRow);
+        let used = self.find(Kind::NdcUse, code).map(NdcRow);
         (sale.is_some() || used.is_some()).then_some(NdcEntry { sale, used })
     }
 

@@ -45,12 +45,7 @@ struct Hit {
 
 type Hits = BTreeMap<(System, String, String), Hit>;
 
-pub(super) fn diff(
-    old: &str,
-    new: &str,
-    paths: &[String],
-    json: bool,
-) -> Result<Exit, Failure> {
+pub(super) fn diff(old: &str, new: &str, paths: &[String], json: bool) -> Result<Exit, Failure> {
     let (old, new) = (Side::open(old)?, Side::open(new)?);
     let (old, new) = (old.book(), new.book());
     let changes = differences(old, new);
@@ -106,7 +101,11 @@ fn table(change: &Change) -> Cow<'_, str> {
 }
 
 fn text(old: &Book, new: &Book, changes: &[Change], hits: &Hits, read: Option<u64>) -> String {
-    let mut out = format!("code books of {} and {}\n", old.retrieved(), new.retrieved());
+    let mut out = format!(
+        "code books of {} and {}\n",
+        old.retrieved(),
+        new.retrieved()
+    );
     if changes.is_empty() {
         out.push_str("no code differs\n");
     }
@@ -135,8 +134,20 @@ fn text(old: &Book, new: &Book, changes: &[Change], hits: &Hits, read: Option<u6
             change.key.join(" ")
         );
         for (column, before, after) in &change.cells {
-            let shown = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") };
-            let _ = writeln!(out, "{:18} {column}: {} -> {}", "", shown(before), shown(after));
+            let shown = |text: &str| {
+                if text.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    format!("`{text}`")
+                }
+            };
+            let _ = writeln!(
+                out,
+                "{:18} {column}: {} -> {}",
+                "",
+                shown(before),
+                shown(after)
+            );
         }
     }
     if let Some(count) = read {
@@ -145,7 +156,12 @@ fn text(old: &Book, new: &Book, changes: &[Change], hits: &Hits, read: Option<u6
             out.push_str("every code is what it was\n");
         }
         for ((system, code, said), hit) in hits {
-            let _ = writeln!(out, "{} {code}: {said}, {}", system.name(), counted(hit.uses, "use", "uses"));
+            let _ = writeln!(
+                out,
+                "{} {code}: {said}, {}",
+                system.name(),
+                counted(hit.uses, "use", "uses")
+            );
             for (sender, uses) in &hit.senders {
                 let _ = writeln!(out, "    {sender}: {}", grouped(*uses));
             }

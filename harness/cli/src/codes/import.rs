@@ -34,11 +34,16 @@ pub(super) fn import(command: &CodesCommand, ui: &Ui) -> Result<Exit, Failure> {
         Some(text) => super::day(text)?,
         None => super::today(now.as_deref())?,
     };
-    if out.exists() && read_book(out).is_err() && std::fs::read_dir(out).is_ok_and(|mut d| d.next().is_some()) {
-        return Err(Diagnostic::new("this folder holds something that is no code book")
-            .in_file(out.display().to_string())
-            .with_help("name a new folder, or one with a code book")
-            .into());
+    if out.exists()
+        && read_book(out).is_err()
+        && std::fs::read_dir(out).is_ok_and(|mut d| d.next().is_some())
+    {
+        return Err(
+            Diagnostic::new("this folder holds something that is no code book")
+                .in_file(out.display().to_string())
+                .with_help("name a new folder, or one with a code book")
+                .into(),
+        );
     }
     let old: Vec<TextTable> = match over {
         Some(folder) => read_book(folder).map_err(store_failure)?,
@@ -91,7 +96,11 @@ pub(super) fn import(command: &CodesCommand, ui: &Ui) -> Result<Exit, Failure> {
     }
     let _ = writeln!(text);
     if counts.is_empty() {
-        let _ = writeln!(text, "no code differs from the book of {}", before.retrieved());
+        let _ = writeln!(
+            text,
+            "no code differs from the book of {}",
+            before.retrieved()
+        );
     }
     for ((_, table), counts) in counts {
         let words: Vec<String> = counts
@@ -100,7 +109,12 @@ pub(super) fn import(command: &CodesCommand, ui: &Ui) -> Result<Exit, Failure> {
             .collect();
         let _ = writeln!(text, "{table}: {}", words.join(", "));
     }
-    let _ = writeln!(text, "the code book of {} is in {}", after.retrieved(), out.display());
+    let _ = writeln!(
+        text,
+        "the code book of {} is in {}",
+        after.retrieved(),
+        out.display()
+    );
     output::print(&text)?;
     Ok(Exit::Good)
 }
@@ -112,7 +126,10 @@ fn limited(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let more = diagnostics.len().saturating_sub(SHOWN);
     diagnostics.truncate(SHOWN);
     if more > 0 {
-        diagnostics.push(Diagnostic::new(format!("and {}", counted(more as u64, "more error", "more errors"))));
+        diagnostics.push(Diagnostic::new(format!(
+            "and {}",
+            counted(more as u64, "more error", "more errors")
+        )));
     }
     diagnostics
 }
@@ -133,22 +150,29 @@ fn read(folder: &Path) -> Result<Vec<File>, Failure> {
     }
     paths.sort();
     for path in paths {
-        let known = path
-            .extension()
-            .and_then(|e| e.to_str())
-            .is_some_and(|e| ["csv", "txt", "xml", "tsv", "psv"].iter().any(|k| k.eq_ignore_ascii_case(e)));
+        let known = path.extension().and_then(|e| e.to_str()).is_some_and(|e| {
+            ["csv", "txt", "xml", "tsv", "psv"]
+                .iter()
+                .any(|k| k.eq_ignore_ascii_case(e))
+        });
         if !path.is_file() || !known {
             continue;
         }
         let cannot = |e: &std::io::Error| Failure::from(io_diagnostic("read the file", &path, e));
         let size = std::fs::metadata(&path).map_err(|e| cannot(&e))?.len();
         if size > LIMIT {
-            return Err(Diagnostic::new("the file is larger than 64 MiB: no table of CDC is")
-                .in_file(path.display().to_string())
-                .into());
+            return Err(
+                Diagnostic::new("the file is larger than 64 MiB: no table of CDC is")
+                    .in_file(path.display().to_string())
+                    .into(),
+            );
         }
         files.push(File {
-            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             bytes: std::fs::read(&path).map_err(|e| cannot(&e))?,
         });
     }

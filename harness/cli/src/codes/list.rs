@@ -191,6 +191,8 @@ fn rows_json(table: Table<'_>, layers: Layers<'_>) -> Value {
 
 /// The most rows that a search shows; all are counted.
 const SHOWN: usize = 50;
+/// The width of a column of codes: the encoded strings of statements.
+const WIDEST: usize = 24;
 
 pub(super) fn search(text: &str, day: &Day, source: &Source, ui: &Ui) -> Result<Exit, Failure> {
     let opened = Opened::new(source, ui)?;
@@ -229,7 +231,10 @@ pub(super) fn search(text: &str, day: &Day, source: &Source, ui: &Ui) -> Result<
         return output::print_json(&json!({"as-of": on.to_string(), "found": all}));
     }
     if shown.is_empty() {
-        return Err(Diagnostic::new(format!("nothing in the book has `{text}` in its code or name")).into());
+        return Err(Diagnostic::new(format!(
+            "nothing in the book has `{text}` in its code or name"
+        ))
+        .into());
     }
     let mut out = String::new();
     let widest = |at: fn(&(String, &str, &str, String)) -> usize| {
@@ -237,7 +242,8 @@ pub(super) fn search(text: &str, day: &Day, source: &Source, ui: &Ui) -> Result<
     };
     let (first, second) = (
         widest(|s| s.0.chars().count()),
-        widest(|s| s.1.chars().count()),
+        // names of products stand where others have a code
+        widest(|s| s.1.chars().count()).min(WIDEST),
     );
     for (table, code, name, status) in shown.iter().take(SHOWN) {
         let status = if status.is_empty() {

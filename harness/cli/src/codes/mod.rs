@@ -89,19 +89,14 @@ fn open(folder: &Path) -> Result<Book, Failure> {
     Ok(Book::of(&read_book(folder).map_err(store_failure)?))
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it stands in `map_err`, which gives the error away"
-)]
 fn store_failure(error: StoreError) -> Failure {
     match error {
         StoreError::Read { path, source } => io_diagnostic("read", &path, &source).into(),
-        StoreError::Write { path, source } => Diagnostic::new(format!(
-            "cannot write the book: {}",
-            io_words(&source)
-        ))
-        .in_file(path.display().to_string())
-        .into(),
+        StoreError::Write { path, source } => {
+            Diagnostic::new(format!("cannot write the book: {}", io_words(&source)))
+                .in_file(path.display().to_string())
+                .into()
+        }
         StoreError::Wrong(diagnostics) => diagnostics.into(),
     }
 }

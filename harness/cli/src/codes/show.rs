@@ -115,8 +115,17 @@ fn cvx(cvx: Cvx<'_>, layers: Layers<'_>, on: Date) -> Known {
         .date("from", cvx.valid_from())
         .date("until", cvx.valid_until())
         .fact("flags", cvx.flags().map(str::to_owned))
-        .fact("replaced by", cvx.replaced_by().split(' ').map(|c| with_name(c, book.cvx(c).map(Cvx::name))))
-        .fact("group", cvx.groups().map(|g| format!("{} (CVX {})", g.name(), g.group_cvx())))
+        .fact(
+            "replaced by",
+            cvx.replaced_by()
+                .split(' ')
+                .map(|c| with_name(c, book.cvx(c).map(Cvx::name))),
+        )
+        .fact(
+            "group",
+            cvx.groups()
+                .map(|g| format!("{} (CVX {})", g.name(), g.group_cvx())),
+        )
         .fact(
             "group members",
             book.group_of_cvx(cvx.code())
@@ -152,7 +161,11 @@ fn with_name(code: &str, name: Option<&str>) -> String {
 
 fn product_line(product: Product<'_>, layers: Layers<'_>) -> String {
     let maker = layers.book().mvx(product.mvx()).map_or("", Mvx::name);
-    let active = if product.is_active() { "" } else { ", inactive" };
+    let active = if product.is_active() {
+        ""
+    } else {
+        ", inactive"
+    };
     let maker = match (product.mvx(), maker) {
         ("", _) => String::new(),
         (code, name) => format!(" ({code} {name})"),
@@ -165,7 +178,10 @@ fn mvx(mvx: Mvx<'_>, layers: Layers<'_>, on: Date) -> Known {
     Known::new("MVX", mvx.code(), mvx.name())
         .judged(layers, System::Mvx, on)
         .date("updated", mvx.updated())
-        .fact("replaced by", [mvx.replaced_by()].map(|c| with_name(c, book.mvx(c).map(Mvx::name))))
+        .fact(
+            "replaced by",
+            [mvx.replaced_by()].map(|c| with_name(c, book.mvx(c).map(Mvx::name))),
+        )
         .fact(
             "products",
             mvx.products().map(|p| {
@@ -195,8 +211,16 @@ fn ndc(entry: NdcEntry<'_>, layers: Layers<'_>, on: Date) -> Known {
         .fact(
             "package",
             entry.rows().map(|r| {
-                let kind = if r.is_sale() { "unit of sale" } else { "unit of use" };
-                let form = if r.form().is_empty() { String::new() } else { format!(": {}", r.form()) };
+                let kind = if r.is_sale() {
+                    "unit of sale"
+                } else {
+                    "unit of use"
+                };
+                let form = if r.form().is_empty() {
+                    String::new()
+                } else {
+                    format!(": {}", r.form())
+                };
                 format!("{kind}{form}")
             }),
         )
@@ -204,7 +228,10 @@ fn ndc(entry: NdcEntry<'_>, layers: Layers<'_>, on: Date) -> Known {
         .date("from", entry.from())
         .date("until", entry.until())
         .fact("CVX", cvxs)
-        .fact("MVX", [entry.mvx()].map(|c| with_name(c, book.mvx(c).map(Mvx::name))))
+        .fact(
+            "MVX",
+            [entry.mvx()].map(|c| with_name(c, book.mvx(c).map(Mvx::name))),
+        )
         .fact("GTIN", entry.rows().map(|r| r.gtin().to_owned()))
         .fact("of FDA", shape.and_then(spelling))
         .fact(
@@ -240,7 +267,10 @@ fn vis(vis: Vis<'_>, layers: Layers<'_>, on: Date) -> Known {
         .date("edition", vis.edition())
         .fact("next edition", vis.next().map(|n| n.encoded().to_owned()))
         .date("updated", vis.updated())
-        .fact("CVX", vis.cvxs().map(|c| with_name(c, book.cvx(c).map(Cvx::name))))
+        .fact(
+            "CVX",
+            vis.cvxs().map(|c| with_name(c, book.cvx(c).map(Cvx::name))),
+        )
         .fact("read it at", [html.to_owned(), pdf.to_owned()])
 }
 
@@ -253,7 +283,11 @@ fn cpt(code: &str, layers: Layers<'_>, on: Date) -> Option<Known> {
             .judged(layers, System::Cpt, on)
             .date("from", first.valid_from())
             .date("updated", rows.iter().filter_map(|r| r.updated()).max())
-            .fact("CVX", rows.iter().map(|r| with_name(r.cvx(), book.cvx(r.cvx()).map(Cvx::name)))),
+            .fact(
+                "CVX",
+                rows.iter()
+                    .map(|r| with_name(r.cvx(), book.cvx(r.cvx()).map(Cvx::name))),
+            ),
     )
 }
 
@@ -289,10 +323,12 @@ fn concepts(code: &str, layers: Layers<'_>, on: Date, wanted: impl Fn(&str) -> b
             known
                 .fact(
                     "value sets",
-                    rows.iter().map(|(set, _)| format!("{} {}", set.id(), set.head("name").unwrap_or_default())),
+                    rows.iter().map(|(set, _)| {
+                        format!("{} {}", set.id(), set.head("name").unwrap_or_default())
+                    }),
                 )
                 .fact(
-                    "same as",
+                    "elsewhere",
                     book.equivalents(&system, code)
                         .map(|e| format!("{} {} ({})", e.to_system(), e.to_code(), e.relation())),
                 )
@@ -330,7 +366,10 @@ fn unknown(code: &str, systems: &[System], layers: Layers<'_>, on: Date) -> Fail
         .iter()
         .filter(|s| layers.status(**s, code, on).status == Status::UnknownWellFormed)
         .collect();
-    let diagnostic = Diagnostic::new(format!("the code book of {} does not know `{code}`", book.retrieved()));
+    let diagnostic = Diagnostic::new(format!(
+        "the code book of {} does not know `{code}`",
+        book.retrieved()
+    ));
     match formed.first() {
         Some(system) => diagnostic.with_help(format!(
             "it is well formed as a code of {}: the book may be older than the code; `titer codes import` brings it up to date",
@@ -361,7 +400,13 @@ pub(super) fn show(code: &str, day: &Day, source: &Source, ui: &Ui) -> Result<Ex
     found.extend(concepts(code, layers, on, |_| true));
     found.extend(added(code, layers, on));
     if found.is_empty() {
-        let systems = [System::Cvx, System::Ndc, System::Vis, System::Mvx, System::Cpt];
+        let systems = [
+            System::Cvx,
+            System::Ndc,
+            System::Vis,
+            System::Mvx,
+            System::Cpt,
+        ];
         return Err(unknown(code, &systems, layers, on));
     }
     write(&found, on, layers, source.json)
@@ -374,10 +419,19 @@ fn products(name: &str, layers: Layers<'_>) -> Vec<Known> {
         .filter(|p| p.name().eq_ignore_ascii_case(name))
         .map(|p| {
             Known::new("product", p.name(), "")
-                .fact("status", [if p.is_active() { "active" } else { "inactive" }.to_owned()])
+                .fact(
+                    "status",
+                    [if p.is_active() { "active" } else { "inactive" }.to_owned()],
+                )
                 .date("updated", p.updated())
-                .fact("CVX", [with_name(p.cvx(), book.cvx(p.cvx()).map(Cvx::name))])
-                .fact("MVX", [with_name(p.mvx(), book.mvx(p.mvx()).map(Mvx::name))])
+                .fact(
+                    "CVX",
+                    [with_name(p.cvx(), book.cvx(p.cvx()).map(Cvx::name))],
+                )
+                .fact(
+                    "MVX",
+                    [with_name(p.mvx(), book.mvx(p.mvx()).map(Mvx::name))],
+                )
         })
         .collect()
 }
@@ -391,10 +445,14 @@ fn groups(name: &str, layers: Layers<'_>) -> Vec<Known> {
     group
         .map(|group| {
             Known::new("group", group, "")
-                .fact("CVX of group", book.group(group).map(|g| g.group_cvx().to_owned()))
+                .fact(
+                    "CVX of group",
+                    book.group(group).map(|g| g.group_cvx().to_owned()),
+                )
                 .fact(
                     "members",
-                    book.group(group).map(|g| with_name(g.cvx(), book.cvx(g.cvx()).map(Cvx::name))),
+                    book.group(group)
+                        .map(|g| with_name(g.cvx(), book.cvx(g.cvx()).map(Cvx::name))),
                 )
         })
         .into_iter()
@@ -421,17 +479,29 @@ fn added(code: &str, layers: Layers<'_>, on: Date) -> Vec<Known> {
     found
 }
 
-pub(super) fn map(from: From, code: &str, day: &Day, source: &Source, ui: &Ui) -> Result<Exit, Failure> {
+pub(super) fn map(
+    from: From,
+    code: &str,
+    day: &Day,
+    source: &Source,
+    ui: &Ui,
+) -> Result<Exit, Failure> {
     let opened = Opened::new(source, ui)?;
     let on = as_of(day)?;
     let layers = opened.layers();
     let book = layers.book();
     let one = |known: Option<Known>| known.into_iter().collect::<Vec<_>>();
     let (found, systems): (Vec<Known>, &[System]) = match from {
-        From::Ndc => (one(book.ndc(code).map(|n| ndc(n, layers, on))), &[System::Ndc]),
+        From::Ndc => (
+            one(book.ndc(code).map(|n| ndc(n, layers, on))),
+            &[System::Ndc],
+        ),
         From::Gtin => {
             if !titer_codes::check_digit_is_right(code) || code.len() != 14 {
-                return Err(Diagnostic::new(format!("`{code}` is no GTIN of 14 digits with its check digit")).into());
+                return Err(Diagnostic::new(format!(
+                    "`{code}` is no GTIN of 14 digits with its check digit"
+                ))
+                .into());
             }
             (one(book.gtin(code).map(|n| ndc(n, layers, on))), &[])
         }
@@ -439,9 +509,15 @@ pub(super) fn map(from: From, code: &str, day: &Day, source: &Source, ui: &Ui) -
             let entry = book.cvx(code).or_else(|| book.cvx_alias(code));
             (one(entry.map(|c| cvx(c, layers, on))), &[System::Cvx])
         }
-        From::Mvx => (one(book.mvx(code).map(|m| mvx(m, layers, on))), &[System::Mvx]),
+        From::Mvx => (
+            one(book.mvx(code).map(|m| mvx(m, layers, on))),
+            &[System::Mvx],
+        ),
         From::Cpt => (one(cpt(code, layers, on)), &[System::Cpt]),
-        From::Vis => (one(book.vis(code).map(|v| vis(v, layers, on))), &[System::Vis]),
+        From::Vis => (
+            one(book.vis(code).map(|v| vis(v, layers, on))),
+            &[System::Vis],
+        ),
         From::Product => (products(code, layers), &[]),
         From::Race => (
             concepts(code, layers, on, |s| matches!(s, "HL70005" | "CDCREC")),
@@ -480,7 +556,12 @@ pub(super) fn scan(text: &str, day: &Day, source: &Source, ui: &Ui) -> Result<Ex
         text
     };
     if let Some(statement) = VisString::read(text) {
-        let mut found: Vec<Known> = layers.book().vis(text).map(|v| vis(v, layers, on)).into_iter().collect();
+        let mut found: Vec<Known> = layers
+            .book()
+            .vis(text)
+            .map(|v| vis(v, layers, on))
+            .into_iter()
+            .collect();
         if found.is_empty() {
             let other = layers.book().vis_editions(statement.document).next();
             found.push(
@@ -500,7 +581,10 @@ pub(super) fn scan(text: &str, day: &Day, source: &Source, ui: &Ui) -> Result<Ex
         .date("expires", scan.expiry)
         .date("produced", scan.produced)
         .fact("serial", scan.serial.clone())
-        .fact("others", scan.other.iter().map(|(k, v)| format!("({k}) {v}")));
+        .fact(
+            "others",
+            scan.other.iter().map(|(k, v)| format!("({k}) {v}")),
+        );
     let mut found = vec![label];
     if let Some(gtin) = scan.gtin.as_deref() {
         match (layers.book().gtin(gtin), found.first_mut()) {

@@ -101,7 +101,10 @@ fn of_segment(segment: &Segment<'_>, on: Option<Date>, each: &mut impl FnMut(Use
             continue;
         };
         // OBX-5 holds a code only when OBX-2 says so
-        if name == b"OBX" && *number == 5 && !matches!(segment.text(2, 1).as_ref(), "CE" | "CWE" | "CNE") {
+        if name == b"OBX"
+            && *number == 5
+            && !matches!(segment.text(2, 1).as_ref(), "CE" | "CWE" | "CNE")
+        {
             continue;
         }
         for repetition in field.repetitions() {
@@ -194,7 +197,10 @@ fn name(book: &Book, system: System, code: &str) -> String {
     let found = match system {
         System::Cvx => book.cvx(code).map(Cvx::name),
         System::Mvx => book.mvx(code).map(Mvx::name),
-        System::Ndc => book.ndc(code).and_then(|n| n.rows().next()).map(titer_codes::NdcRow::name),
+        System::Ndc => book
+            .ndc(code)
+            .and_then(|n| n.rows().next())
+            .map(titer_codes::NdcRow::name),
         System::Vis => book.vis(code).map(Vis::name),
         System::Cpt => None,
         _ => {
@@ -255,7 +261,11 @@ pub(super) fn check(
         let head = codes(message, |used| {
             uses += 1;
             let Some(system) = used.system else {
-                let list = if used.named { &mut foreign } else { &mut nameless };
+                let list = if used.named {
+                    &mut foreign
+                } else {
+                    &mut nameless
+                };
                 *list.entry(used.place).or_default() += 1;
                 return;
             };
@@ -272,7 +282,10 @@ pub(super) fn check(
     }
     let looks = lines.iter().filter(|(l, _)| !l.fine).count();
     if let Some(newest) = newest
-        && book.retrieved().checked_add(SEASON.days()).is_ok_and(|last| newest > last)
+        && book
+            .retrieved()
+            .checked_add(SEASON.days())
+            .is_ok_and(|last| newest > last)
     {
         let old = Diagnostic::new(format!(
             "the code book of {} is more than a season older than these messages, the newest of which is of {newest}",
@@ -312,7 +325,11 @@ pub(super) fn check(
             }
         }
         if beyond > 0 {
-            let _ = writeln!(text, "more uses of too many different codes: {}", ui::grouped(beyond));
+            let _ = writeln!(
+                text,
+                "more uses of too many different codes: {}",
+                ui::grouped(beyond)
+            );
         }
         output::print(&text)?;
         ui::say(format!(
