@@ -30,7 +30,7 @@ pub use builtin::{
     check_message_with, rules, select, shipped,
 };
 pub use detection::{Detection, Kind, Place, What};
-pub use dialect::{Dialect, Difference};
+pub use dialect::{Dialect, Difference, Explained};
 pub use engine::compile::CompileError;
 pub use many::{Unsaid, Wanted, check_message_into};
 pub use rules::guide_rules;

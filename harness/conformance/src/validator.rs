@@ -1,7 +1,7 @@
 //! The compiled profile, and the check of a message against it.
 
 use crate::detection::{Detection, Kind};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, Difference, Reading};
 use crate::engine::compile::{CompileError, compile};
 use crate::engine::cotables;
 use crate::engine::element::View;
@@ -48,7 +48,8 @@ impl Scratch {
 #[derive(Debug)]
 pub struct Validator {
     pub(crate) info: ProfileInfo,
-    pub(crate) dialect: Dialect,
+    dialect: Dialect,
+    reading: Reading,
     pub(crate) profile: Profile,
     pub(crate) rules: Rules,
     notes: bool,
@@ -72,6 +73,7 @@ impl Validator {
                 source: definition.source.clone(),
             },
             dialect,
+            reading: Reading::of(dialect.differences()),
             profile,
             rules,
             notes: false,
@@ -93,6 +95,14 @@ impl Validator {
     #[must_use]
     pub fn with_notes(mut self) -> Validator {
         self.notes = true;
+        self
+    }
+
+    /// The same profile read with some of the differences from the reference and without the others: for finding out which
+    /// of them explains a finding.
+    #[must_use]
+    pub fn with_differences(mut self, differences: &[Difference]) -> Validator {
+        self.reading = Reading::of(differences);
         self
     }
 
@@ -127,7 +137,7 @@ impl Validator {
             sliced_fields,
         } = scratch;
         detections.clear();
-        if tree.build(&self.profile, self.dialect, message).is_ok() {
+        if tree.build(&self.profile, self.reading, message).is_ok() {
             let caches = [PartCache::default(), PartCache::default()];
             caches.iter().for_each(PartCache::forget);
             if self.profile.sliced {
@@ -164,7 +174,7 @@ impl Validator {
     ) -> View<'v> {
         View {
             profile: &self.profile,
-            dialect: self.dialect,
+            dialect: self.reading,
             notes: self.notes,
             message,
             source: message.source(),

@@ -4,7 +4,7 @@ use super::parts::PartCache;
 use super::profile::{Class, NONE, Profile, Segment};
 use super::tree::{FieldSpan, Node, Tree, holds};
 use crate::detection::{Place, What};
-use crate::dialect::{Dialect, Difference};
+use crate::dialect::{Difference, Reading};
 use std::borrow::Cow;
 use titer_hl7::{Delimiters, Message};
 
@@ -61,7 +61,7 @@ pub(crate) struct View<'a> {
     /// Components, and subcomponents.
     pub(crate) parts: &'a [PartCache; 2],
     pub(crate) profile: &'a Profile,
-    pub(crate) dialect: Dialect,
+    pub(crate) dialect: Reading,
     /// Whether what is only worth a note is noted.
     pub(crate) notes: bool,
     pub(crate) message: &'a Message<'a>,

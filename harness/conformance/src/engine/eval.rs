@@ -2,9 +2,10 @@
 
 use super::compare::{self, Value};
 use super::element::{At, Level, Shape, Unreachable, View};
+use super::profile::Table;
 use super::{notation, whole};
 use crate::dialect::Difference;
-use crate::expr::{Absent, Expr, Literal, Mode, Native, Path, Step, Test, Times};
+use crate::expr::{Absent, Expr, Literal, Mode, Native, Path, Step, TableRef, Test, Times};
 use crate::model::CodeUsage;
 
 /// What an expression comes to; with the element that decided, when there is one.
@@ -83,14 +84,7 @@ fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
             table,
             at,
             absent,
-        } => in_table(
-            view,
-            path,
-            table.index,
-            at,
-            absence(*absent, strict),
-            context,
-        ),
+        } => in_table(view, path, table, at, absence(*absent, strict), context),
         Expr::Each {
             path,
             times,
@@ -404,7 +398,7 @@ fn enough(mode: Mode, passed: u32, total: u32) -> bool {
 fn in_table(
     view: &View<'_>,
     path: &Path,
-    table: u32,
+    table: &TableRef,
     places: &[u16],
     absent: Absent,
     context: &At,
@@ -419,14 +413,27 @@ fn in_table(
         (Ok(()), 0, _) => return when_absent(absent),
         _ => return Outcome::Unclear,
     };
-    let Some(table) = view.profile.tables.get(table as usize) else {
-        return Outcome::Unclear;
+    let several = || {
+        table
+            .id
+            .split(':')
+            .filter_map(|id| view.profile.table(id).map(|(_, t)| t))
     };
-    let known = |value: &str, system: Option<Option<&str>>| {
-        table.matching(value, true).any(|c| {
-            c.usage != CodeUsage::Excluded
-                && system.is_none_or(|s| s.is_some() && c.system.as_deref() == s)
-        })
+    let single = view.profile.tables.get(table.index as usize);
+    if single.is_none() && several().next().is_none() {
+        return Outcome::Unclear;
+    }
+    let within = |table: &Table, value: &str, system: Option<Option<&str>>| {
+        // coding systems named after HL7 tables and local ones need not be listed
+        (system.is_none() && table.id.contains("HL70396") && placeholder(value))
+            || table.matching(value, true).any(|c| {
+                c.usage != CodeUsage::Excluded
+                    && system.is_none_or(|s| s.is_some() && c.system.as_deref() == s)
+            })
+    };
+    let known = |value: &str, system: Option<Option<&str>>| match single {
+        Some(table) => within(table, value, system),
+        None => several().any(|table| within(table, value, system)),
     };
     match at.shape {
         Shape::Null(_) => Outcome::Pass(Some(at)),
@@ -439,7 +446,7 @@ fn in_table(
         }
         Shape::Complex(datatype) => {
             let coded = view.profile.datatype(datatype).is_some_and(|d| d.coded);
-            let mut deciding = at;
+            let (mut deciding, mut good) = (at, 0);
             for p in places {
                 let Some(code) = view.part(&at, *p) else {
                     continue;
@@ -447,16 +454,31 @@ fn in_table(
                 let value = view.text(&code);
                 let system = view.part(&at, p + 2).map(|s| view.text(&s));
                 if known(&value, coded.then_some(system.as_deref())) {
-                    return Outcome::Pass(Some(at));
-                }
-                // the code itself is to blame, or else the coded element with its code system
-                if !known(&value, None) {
+                    good += 1;
+                } else if !known(&value, None) {
+                    // the code itself is to blame, or else the coded element with its code system
                     deciding = code;
                 }
             }
-            Outcome::Fail(Some(deciding))
+            // of two places exactly one may hold a code of the table
+            if good == 1 {
+                Outcome::Pass(Some(at))
+            } else {
+                Outcome::Fail(Some(if good == 0 { deciding } else { at }))
+            }
         }
         _ => Outcome::Unclear,
+    }
+}
+
+// HL7 and four digits, 99 and three characters
+fn placeholder(value: &str) -> bool {
+    match value.as_bytes() {
+        [b'H', b'L', b'7', digits @ ..] => {
+            digits.len() == 4 && digits.iter().all(u8::is_ascii_digit)
+        }
+        [b'9', b'9', rest @ ..] => rest.len() == 3,
+        _ => false,
     }
 }
 

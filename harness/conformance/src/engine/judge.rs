@@ -7,7 +7,7 @@ use super::quick;
 use super::rules::{Attached, Context, Rules};
 use super::structure::Sink;
 use crate::detection::{Kind, Place};
-use crate::dialect::{Dialect, Difference};
+use crate::dialect::Difference;
 use crate::expr::{Expr, Test};
 use crate::model::{Origin, Usage, Weight};
 use titer_finding::Severity;
@@ -149,7 +149,7 @@ fn predicate(view: &View<'_>, rules: &Rules, sink: &mut Sink<'_>, index: u32, at
         Usage::X => targets > 0,
         _ => false,
     };
-    if view.dialect == Dialect::Titer
+    if view.dialect.has(Difference::IdleCondition)
         && !view.notes
         && !matters(rule.when_true)
         && !matters(rule.when_false)

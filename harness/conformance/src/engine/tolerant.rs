@@ -19,7 +19,8 @@ enum Passed {
 }
 
 impl Tree {
-    pub(super) fn assign_tolerant(&mut self, profile: &Profile) {
+    // with `openers`, a group may be opened by any of its segments
+    pub(super) fn assign_tolerant(&mut self, profile: &Profile, openers: bool) {
         self.open.push(Open {
             node: 0,
             def: 0,
@@ -28,7 +29,7 @@ impl Tree {
         });
         let mut at = 0;
         while let Some(line) = self.input.get(at).copied() {
-            if !self.place(profile, at, line) {
+            if !self.place(profile, at, line, openers) {
                 self.set_loose(Loose::Misplaced, line);
                 if !self.place_back(profile, line) {
                     self.pending.push(line);
@@ -43,8 +44,11 @@ impl Tree {
         }
     }
 
-    fn place(&mut self, profile: &Profile, at: usize, line: Input) -> bool {
+    fn place(&mut self, profile: &Profile, at: usize, line: Input, openers: bool) -> bool {
         for any in [false, true] {
+            if any && !openers {
+                break;
+            }
             self.trial.clone_from(&self.open);
             let Some(passed) = route(profile, &mut self.trial, line.name, any) else {
                 continue;

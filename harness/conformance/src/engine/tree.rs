@@ -3,7 +3,7 @@
 //! Two readings: the reference's here (greedy, one segment out of place derails the rest), and ours in `tolerant`.
 
 use super::profile::{Child, ChildKind, Group, NONE, Profile, Quick};
-use crate::dialect::{Dialect, Difference};
+use crate::dialect::{Difference, Reading};
 use std::collections::HashMap;
 use titer_hl7::{Delimiters, LineKind, Message};
 
@@ -166,7 +166,7 @@ impl Tree {
     pub(crate) fn build(
         &mut self,
         profile: &Profile,
-        dialect: Dialect,
+        dialect: Reading,
         message: &Message<'_>,
     ) -> Result<(), Unreadable> {
         self.nodes.clear();
@@ -205,7 +205,7 @@ impl Tree {
             head = head || raw.starts_with(b"MSH");
             let segment = head
                 && line.kind() == LineKind::Segment
-                && (dialect == Dialect::Titer || !stops_java_dot(raw));
+                && (dialect.has(Difference::LineSeparators) || !stops_java_dot(raw));
             if !segment {
                 if !dialect.has(Difference::InvalidLine) {
                     self.set_loose(Loose::Invalid, entry);
@@ -213,7 +213,7 @@ impl Tree {
                 continue;
             }
             if known {
-                if dialect == Dialect::Titer {
+                if dialect.has(Difference::MisplacedSegment) {
                     entry.nth = self.count(profile, entry.name);
                 }
                 entry.fields_at = self.fields.len() as u32;
@@ -246,9 +246,10 @@ impl Tree {
             fields_at: 0,
             fields: 0,
         });
-        match dialect {
-            Dialect::Nist163 => self.assign_greedy(profile),
-            Dialect::Titer => self.assign_tolerant(profile),
+        if dialect.has(Difference::MisplacedSegment) {
+            self.assign_tolerant(profile, dialect.has(Difference::OpenedWithoutHead));
+        } else {
+            self.assign_greedy(profile);
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ impl<'s> Scope<'s> {
     }
 
     /// The scope of what a path leads to.
-    pub(super) fn within(self, path: &Path) -> Scope<'s> {
+    pub fn within(self, path: &Path) -> Scope<'s> {
         let Scope::Group(mut children) = self else {
             return if path.is_self() { self } else { Scope::Numbers };
         };

@@ -1,5 +1,8 @@
 //! What stands in the files, before names are resolved.
 
+use super::rare::{
+    BindingFile, CoContextFile, FieldSlicesFile, ListFile, SingleCodeFile, SliceFile, TogetherFile,
+};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -8,6 +11,8 @@ use serde_saphyr::Spanned;
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct ProfileFile {
     pub(super) id: String,
+    /// The id that other files name the message by, when it is not `id`.
+    pub(super) message_id: Option<String>,
     pub(super) name: String,
     /// `VXU^V04^VXU_V04`.
     pub(super) message: Spanned<String>,
@@ -21,6 +26,18 @@ pub(super) struct ProfileFile {
     pub(super) constraints: Vec<StatementFile>,
     #[serde(default)]
     pub(super) conditions: Vec<ConditionFile>,
+    #[serde(default)]
+    pub(super) bindings: Vec<BindingFile>,
+    #[serde(default)]
+    pub(super) single_codes: Vec<SingleCodeFile>,
+    /// Things that the message must hold in any order.
+    #[serde(default)]
+    pub(super) lists: Vec<ListFile>,
+    #[serde(default)]
+    pub(super) co_constraints: Vec<CoContextFile>,
+    /// `HL7nnnn` and `99zzz` in tables of coding systems are patterns.
+    #[serde(default, rename = "legacy-0396")]
+    pub(super) legacy_0396: bool,
 }
 
 /// A segment or group of a message.
@@ -33,12 +50,21 @@ pub(super) struct PlaceFile {
     pub(super) occurs: Option<Spanned<String>>,
     /// The name the reference gives the group, where it is not the message's structure and the groups' names.
     pub(super) reference_name: Option<String>,
+    /// The group's id, where it is not its name in full.
+    pub(super) id: Option<String>,
+    /// Other segments that stand for this one in some places.
+    #[serde(default)]
+    pub(super) slices: Vec<Spanned<SliceFile>>,
     #[serde(default)]
     pub(super) children: Vec<Spanned<PlaceFile>>,
     #[serde(default)]
     pub(super) constraints: Vec<StatementFile>,
     #[serde(default)]
     pub(super) conditions: Vec<ConditionFile>,
+    #[serde(default)]
+    pub(super) bindings: Vec<BindingFile>,
+    #[serde(default)]
+    pub(super) single_codes: Vec<SingleCodeFile>,
 }
 
 /// A conformance statement.
@@ -67,6 +93,8 @@ pub(super) struct ConditionFile {
     /// `R/X`: when it holds, and when it does not.
     pub(super) usage: Spanned<String>,
     pub(super) when: Spanned<String>,
+    /// The profile's own words.
+    pub(super) text: Option<String>,
 }
 
 /// Segments and data types that profiles share.
@@ -97,6 +125,16 @@ pub(super) struct FlavourFile {
     pub(super) constraints: Vec<StatementFile>,
     #[serde(default)]
     pub(super) conditions: Vec<ConditionFile>,
+    #[serde(default)]
+    pub(super) bindings: Vec<BindingFile>,
+    #[serde(default)]
+    pub(super) single_codes: Vec<SingleCodeFile>,
+    /// Values of a segment that go together.
+    #[serde(default)]
+    pub(super) together: Vec<TogetherFile>,
+    /// Fields whose data type depends on the repetition.
+    #[serde(default)]
+    pub(super) slices: Vec<FieldSlicesFile>,
 }
 
 /// A field or component.

@@ -10,13 +10,14 @@ use crate::expr::{Expr, Path, Pattern, Scope, ScopeChild, read, read_path};
 use crate::model::{
     Anchor, BindingsDef, CaseDef, ChildDef, ChildKind, CodeDef, CodeUsage, ConstraintDef,
     DatatypeDef, Definition, ElementDef, GroupDef, Length, MappingDef, MessageDef, Openness,
-    Origin, PredicateDef, RulesDef, SegmentDef, SlicingDef, Stability, TableDef, Usage, Weight,
+    Origin, PredicateDef, RulesDef, SegmentDef, SegmentSlicing, Slices, SlicingDef, Stability,
+    TableDef, Usage, Weight,
 };
 use serde_saphyr::Spanned;
 use std::collections::{BTreeMap, VecDeque};
 use titer_finding::{Diagnostic, read_yaml};
 
-type Result<T> = std::result::Result<T, Box<Diagnostic>>;
+pub(super) type Result<T> = std::result::Result<T, Box<Diagnostic>>;
 
 /// Loads the profile that stands in `{id}.yaml`, with everything that it needs.
 pub fn load(source: &dyn Source, id: &str) -> Result<Definition> {
@@ -30,13 +31,16 @@ pub fn load(source: &dyn Source, id: &str) -> Result<Definition> {
         segments: Vec::new(),
         datatypes: Vec::new(),
         rules: RulesDef::default(),
+        apart: BindingsDef::default(),
+        slicing: SlicingDef::default(),
+        message_id: String::new(),
         tables: BTreeMap::new(),
     };
     loader.profile(&file)
 }
 
 /// A file's text under its name, for diagnostics.
-struct File {
+pub(super) struct File {
     name: String,
     text: String,
 }
@@ -58,7 +62,7 @@ impl File {
         read_yaml(&self.name, &self.text)
     }
 
-    fn wrong<T, S>(&self, at: &Spanned<S>, message: impl Into<String>) -> Result<T> {
+    pub(super) fn wrong<T, S>(&self, at: &Spanned<S>, message: impl Into<String>) -> Result<T> {
         Err(Box::new(Diagnostic::new(message).at_location(
             &self.name,
             &self.text,
@@ -66,7 +70,7 @@ impl File {
         )))
     }
 
-    fn must<T, S>(&self, at: &Spanned<S>, value: Option<T>, what: &str) -> Result<T>
+    pub(super) fn must<T, S>(&self, at: &Spanned<S>, value: Option<T>, what: &str) -> Result<T>
     where
         S: std::fmt::Display,
     {
@@ -76,7 +80,7 @@ impl File {
         }
     }
 
-    fn bad_range<T>(&self, at: Option<&Spanned<String>>) -> Result<T> {
+    pub(super) fn bad_range<T>(&self, at: Option<&Spanned<String>>) -> Result<T> {
         match at {
             Some(at) => self.wrong(
                 at,
@@ -104,32 +108,35 @@ fn patterns(source: &dyn Source) -> Result<Vec<(String, Pattern)>> {
         .collect()
 }
 
-struct Loader<'s> {
+pub(super) struct Loader<'s> {
     source: &'s dyn Source,
     patterns: Vec<(String, Pattern)>,
     shared: BTreeMap<String, (File, Vec<FlavourFile>)>,
     segments: Vec<SegmentDef>,
     datatypes: Vec<DatatypeDef>,
-    rules: RulesDef,
+    pub(super) rules: RulesDef,
+    pub(super) apart: BindingsDef,
+    pub(super) slicing: SlicingDef,
+    message_id: String,
     // tables that are named, and where the first time; expressions do not tell
-    tables: BTreeMap<String, Option<Wanted>>,
+    pub(super) tables: BTreeMap<String, Option<Wanted>>,
 }
 
 /// A data type or segment that something asked for, and where it did.
-struct Wanted {
+pub(super) struct Wanted {
     id: String,
     from: (String, String, serde_saphyr::Location),
 }
 
 impl Wanted {
-    fn new(file: &File, id: &Spanned<String>) -> Self {
+    pub(super) fn new(file: &File, id: &Spanned<String>) -> Self {
         Self {
             id: id.value.clone(),
             from: (file.name.clone(), file.text.clone(), id.referenced),
         }
     }
 
-    fn table(file: &File, binding: &Spanned<String>, id: &str) -> Self {
+    pub(super) fn table(file: &File, binding: &Spanned<String>, id: &str) -> Self {
         Self {
             id: id.to_owned(),
             from: (file.name.clone(), file.text.clone(), binding.referenced),
@@ -159,10 +166,24 @@ impl Loader<'_> {
             );
         };
         let mut wanted = VecDeque::new();
-        let (children, names) = self.places(file, &profile.structure, structure, &mut wanted)?;
-        let message = Anchor::MessageId(profile.id.clone());
-        self.statements(file, &profile.constraints, &message, Scope::Group(&names))?;
-        self.conditions(file, &profile.conditions, &message, Scope::Group(&names))?;
+        self.message_id = profile.message_id.clone().unwrap_or(profile.id.clone());
+        let enclosing = (*structure, self.message_id.clone());
+        let enclosing = (enclosing.0, enclosing.1.as_str());
+        let (children, names) = self.places(file, &profile.structure, enclosing, &mut wanted)?;
+        let message = Anchor::MessageId(self.message_id.clone());
+        let scope = Scope::Group(&names);
+        self.statements(file, &profile.constraints, &message, scope)?;
+        self.conditions(file, &profile.conditions, &message, scope)?;
+        self.bindings(
+            file,
+            &profile.bindings,
+            &profile.single_codes,
+            &message,
+            scope,
+        )?;
+        self.rules.contexts = self.lists(file, &profile.lists, scope)?;
+        let id = self.message_id.clone();
+        let co_constraints = self.co_constraints(file, &profile.co_constraints, &id, scope)?;
         let mut datatypes = VecDeque::new();
         while let Some(want) = wanted.pop_front() {
             if self.segments.iter().all(|s| s.id != want.id) {
@@ -180,7 +201,7 @@ impl Loader<'_> {
         let tables = self.read_tables(&profile.unchecked)?;
         Ok(Definition {
             message: MessageDef {
-                id: profile.id.clone(),
+                id: self.message_id.clone(),
                 identifier: profile.id,
                 name: profile.name,
                 code: (*code).to_owned(),
@@ -194,10 +215,10 @@ impl Loader<'_> {
             tables,
             unchecked: profile.unchecked,
             rules: std::mem::take(&mut self.rules),
-            bindings: BindingsDef::default(),
-            slicing: SlicingDef::default(),
-            co_constraints: Vec::new(),
-            legacy_0396: false,
+            bindings: std::mem::take(&mut self.apart),
+            slicing: std::mem::take(&mut self.slicing),
+            co_constraints,
+            legacy_0396: profile.legacy_0396,
         })
     }
 
@@ -205,12 +226,22 @@ impl Loader<'_> {
         &mut self,
         file: &File,
         list: &[Spanned<PlaceFile>],
-        within: &str,
+        (within, within_id): (&str, &str),
         wanted: &mut VecDeque<Wanted>,
     ) -> Result<(Vec<ChildDef>, Vec<ScopeChild>)> {
         let (mut children, mut names) = (Vec::new(), Vec::new());
-        for spanned in list {
+        for (index, spanned) in list.iter().enumerate() {
             let place = &spanned.value;
+            if !place.slices.is_empty() {
+                let slices = self.slices(file, &place.slices, Scope::Numbers)?;
+                wanted.extend(Self::taken(file, &place.slices));
+                self.slicing.segments.push(SegmentSlicing {
+                    message: self.message_id.clone(),
+                    group: within_id.to_owned(),
+                    position: index as u16 + 1,
+                    slices,
+                });
+            }
             let usage = file.must(&place.usage, Usage::parse(&place.usage.value), "a usage")?;
             let occurs = place.occurs.as_ref();
             let Some(cardinality) = small::occurs(occurs.map(|o| o.value.as_str()), usage) else {
@@ -230,14 +261,17 @@ impl Loader<'_> {
                         .reference_name
                         .clone()
                         .unwrap_or_else(|| format!("{within}.{}", short.value));
-                    let (inner, inner_names) = self.places(file, &place.children, &full, wanted)?;
-                    let anchor = Anchor::GroupId(full.clone());
+                    let id = place.id.clone().unwrap_or_else(|| full.clone());
+                    let (inner, inner_names) =
+                        self.places(file, &place.children, (&full, &id), wanted)?;
+                    let anchor = Anchor::GroupId(id.clone());
                     let scope = Scope::Group(&inner_names);
                     self.statements(file, &place.constraints, &anchor, scope)?;
                     self.conditions(file, &place.conditions, &anchor, scope)?;
+                    self.bindings(file, &place.bindings, &place.single_codes, &anchor, scope)?;
                     (
                         ChildKind::Group(GroupDef {
-                            id: full.clone(),
+                            id,
                             name: full,
                             children: inner,
                         }),
@@ -314,6 +348,15 @@ impl Loader<'_> {
         let fields = self.elements(&file, &flavour.fields, &anchor, scope, datatypes)?;
         self.statements(&file, &flavour.constraints, &anchor, scope)?;
         self.conditions(&file, &flavour.conditions, &anchor, scope)?;
+        self.bindings(
+            &file,
+            &flavour.bindings,
+            &flavour.single_codes,
+            &anchor,
+            scope,
+        )?;
+        self.together(&file, &flavour.together, &anchor, scope)?;
+        datatypes.extend(self.field_slices(&file, &flavour.slices, &want.id)?);
         let mappings: Result<Vec<MappingDef>> = flavour
             .mappings
             .iter()
@@ -341,6 +384,13 @@ impl Loader<'_> {
         let components = self.elements(&file, &flavour.components, &anchor, scope, datatypes)?;
         self.statements(&file, &flavour.constraints, &anchor, scope)?;
         self.conditions(&file, &flavour.conditions, &anchor, scope)?;
+        self.bindings(
+            &file,
+            &flavour.bindings,
+            &flavour.single_codes,
+            &anchor,
+            scope,
+        )?;
         Ok(DatatypeDef {
             id: want.id.clone(),
             name: name.clone(),
@@ -427,11 +477,16 @@ impl Loader<'_> {
         Ok(out)
     }
 
-    fn expression(&self, file: &File, text: &Spanned<String>, scope: Scope<'_>) -> Result<Expr> {
+    pub(super) fn expression(
+        &self,
+        file: &File,
+        text: &Spanned<String>,
+        scope: Scope<'_>,
+    ) -> Result<Expr> {
         read(&text.value, scope, &self.patterns).or_else(|e| file.wrong(text, e.to_string()))
     }
 
-    fn statements(
+    pub(super) fn statements(
         &mut self,
         file: &File,
         list: &[StatementFile],
@@ -490,7 +545,7 @@ impl Loader<'_> {
                 target,
                 when_true,
                 when_false,
-                text: None,
+                text: c.text.clone(),
                 condition,
             });
         }
@@ -510,6 +565,19 @@ impl Loader<'_> {
         }
         for p in &mut self.rules.predicates {
             p.condition.visit_mut(&mut look);
+        }
+        for c in &mut self.rules.co_values {
+            c.key.visit_mut(&mut look);
+            c.then.iter_mut().for_each(|e| e.visit_mut(&mut look));
+        }
+        let segments = self.slicing.segments.iter_mut().map(|s| &mut s.slices);
+        let fields = self.slicing.fields.iter_mut().map(|f| &mut f.slices);
+        for slices in segments.chain(fields) {
+            if let Slices::Assertion(list) = slices {
+                for slice in list {
+                    slice.assertion.visit_mut(&mut look);
+                }
+            }
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod files;
 mod load;
+mod rare;
 mod small;
 
 pub use load::load;

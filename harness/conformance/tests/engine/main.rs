@@ -1,5 +1,6 @@
 //! The engine on small profiles and messages of our own; nothing here needs other files.
 
+mod bundle;
 mod checks;
 mod common;
 mod expressions;
