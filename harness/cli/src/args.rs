@@ -80,10 +80,13 @@ pub(crate) struct CheckArgs {
     /// Files, folders or patterns; `-` is standard input
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<String>,
-    /// Judge every message by this profile: an id such as Z22, a YAML profile, or a folder with a NIST bundle
+    /// Judge by this profile: an id such as Z22, a YAML profile, or a folder or zip file with an IGAMT bundle
     /// [default: the one that MSH-21 names, then the one for MSH-9]
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
+    /// Judge every message by this one of the bundle [default: the one that MSH-21 names, then the one for MSH-9]
+    #[arg(long, value_name = "ID", requires = "profile")]
+    pub(crate) message_id: Option<String>,
     /// Change severities as this file says
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

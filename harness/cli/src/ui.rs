@@ -5,6 +5,7 @@ use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
 use std::io::{IsTerminal, Write};
+use titer_finding::{Diagnostic, Severity};
 use tracing_subscriber::filter::LevelFilter;
 
 /// When to write escape sequences for colours.
@@ -72,6 +73,15 @@ impl Ui {
                 say("");
             }
             say(diagnostic.render(color));
+        }
+    }
+
+    /// What is odd and does not stop the command.
+    pub(crate) fn warnings(&self, diagnostics: &[Diagnostic]) {
+        let color = self.stderr_color();
+        for diagnostic in diagnostics {
+            say(diagnostic.render_as(Severity::Warning, color));
+            say("");
         }
     }
 }

@@ -8,6 +8,7 @@
 
 mod as_of;
 mod builtin;
+pub mod bundle;
 mod detection;
 mod dialect;
 mod engine;

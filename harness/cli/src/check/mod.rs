@@ -1,6 +1,5 @@
 //! `titer check`: messages in, findings out.
 
-mod bundle;
 mod judge;
 mod part;
 mod pipeline;
@@ -35,7 +34,8 @@ const SMALL: u64 = 128 * 1024;
 pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let started = Instant::now();
     let catalogue = catalogue::all();
-    let judge = Judge::choose(args.profile.as_deref())?;
+    let judge = Judge::choose(args.profile.as_deref(), args.message_id.as_deref())?;
+    ui.warnings(judge.warnings());
     let format = format(args.format);
     if args.summary && matches!(format, Format::Sarif | Format::Junit) {
         return Err(Diagnostic::new("a summary cannot be written in this form")
@@ -160,7 +160,7 @@ fn read_day(text: &str) -> Result<Date, Failure> {
 fn read_policy(path: &Path, catalogue: &Catalogue, judge: &Judge) -> Result<Policy, Failure> {
     let text = read_text(path)?;
     let mut profiles: Vec<&str> = titer_conformance::BUILTIN_IDS.to_vec();
-    profiles.extend(judge.profile());
+    profiles.extend(judge.profiles());
     let own = judge.rules().iter().map(String::as_str);
     let known = Known {
         rules: catalogue.iter().map(|r| r.id.as_str()).chain(own).collect(),

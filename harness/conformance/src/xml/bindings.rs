@@ -7,16 +7,20 @@ use roxmltree::Node;
 
 /// Reads a bindings file.
 pub fn read_bindings(name: &str, text: &str) -> Result<BindingsDef> {
-    let file = File::parse(name, text)?;
+    bindings_in(&File::parse(name, text)?)
+}
+
+/// The same from a file that is parsed.
+pub(crate) fn bindings_in(file: &File<'_>) -> Result<BindingsDef> {
     let root = file.root("ValueSetBindingsContext")?;
     let mut found = BindingsDef::default();
     for part in elements(root) {
         match part.tag_name().name() {
-            "ValueSetBindings" => anchored(&file, part, "ValueSetBinding", &mut |anchor, node| {
-                let (strength, tables, at) = set(&file, node)?;
+            "ValueSetBindings" => anchored(file, part, "ValueSetBinding", &mut |anchor, node| {
+                let (strength, tables, at) = set(file, node)?;
                 found.sets.push(SetBindingDef {
                     anchor,
-                    target: path(&file, node, "Target")?,
+                    target: path(file, node, "Target")?,
                     strength,
                     tables,
                     at,
@@ -24,7 +28,7 @@ pub fn read_bindings(name: &str, text: &str) -> Result<BindingsDef> {
                 Ok(())
             })?,
             "SingleCodeBindings" => {
-                anchored(&file, part, "SingleCodeBinding", &mut |anchor, node| {
+                anchored(file, part, "SingleCodeBinding", &mut |anchor, node| {
                     let filled = |name: &str| {
                         file.must(node, name, "a code", |t| {
                             (!t.is_empty()).then(|| t.to_owned())
@@ -32,10 +36,10 @@ pub fn read_bindings(name: &str, text: &str) -> Result<BindingsDef> {
                     };
                     found.singles.push(SingleCodeDef {
                         anchor,
-                        target: path(&file, node, "Target")?,
+                        target: path(file, node, "Target")?,
                         code: filled("Code")?,
                         system: filled("CodeSystem")?,
-                        at: places(&file, node)?,
+                        at: places(file, node)?,
                     });
                     Ok(())
                 })?;

@@ -10,23 +10,27 @@ use roxmltree::Node;
 
 /// Reads a constraints file: a profile's or a test step's.
 pub fn read_rules(name: &str, text: &str) -> Result<RulesDef> {
-    let file = File::parse(name, text)?;
+    rules_in(&File::parse(name, text)?)
+}
+
+/// The same from a file that is parsed.
+pub(crate) fn rules_in(file: &File<'_>) -> Result<RulesDef> {
     let root = file.root("ConformanceContext")?;
     let mut rules = RulesDef::default();
     for part in elements(root) {
         match part.tag_name().name() {
             "MetaData" => {}
-            "Predicates" => anchored(&file, part, &mut |anchor, node| {
-                rules.predicates.push(predicate(&file, anchor, node)?);
+            "Predicates" => anchored(file, part, &mut |anchor, node| {
+                rules.predicates.push(predicate(file, anchor, node)?);
                 Ok(())
             })?,
-            "Constraints" => anchored(&file, part, &mut |anchor, node| {
-                rules.constraints.push(constraint(&file, anchor, node)?);
+            "Constraints" => anchored(file, part, &mut |anchor, node| {
+                rules.constraints.push(constraint(file, anchor, node)?);
                 Ok(())
             })?,
-            "OrderIndifferent" => rules.contexts.extend(contexts(&file, part)?),
-            "CoConstraints" => anchored(&file, part, &mut |anchor, node| {
-                co_values(&file, &anchor, node, &mut rules.co_values)
+            "OrderIndifferent" => rules.contexts.extend(contexts(file, part)?),
+            "CoConstraints" => anchored(file, part, &mut |anchor, node| {
+                co_values(file, &anchor, node, &mut rules.co_values)
             })?,
             _ => return file.unknown(part, "ConformanceContext"),
         }

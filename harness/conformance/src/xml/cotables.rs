@@ -11,21 +11,25 @@ use roxmltree::Node;
 
 /// Reads a co-constraints file, the tables of all its messages.
 pub fn read_co_constraints(name: &str, text: &str) -> Result<Vec<CoContextDef>> {
-    let file = File::parse(name, text)?;
+    co_constraints_in(&File::parse(name, text)?)
+}
+
+/// The same from a file that is parsed.
+pub(crate) fn co_constraints_in(file: &File<'_>) -> Result<Vec<CoContextDef>> {
     let root = file.root("CoConstraintContext")?;
     let mut found = Vec::new();
-    for message in tagged(&file, root, "ByMessage") {
+    for message in tagged(file, root, "ByMessage") {
         let message = message?;
         let id = file.need(message, "ID")?;
-        for context in tagged(&file, message, "Context") {
+        for context in tagged(file, message, "Context") {
             let context = context?;
             let mut segments = Vec::new();
-            for segment in tagged(&file, context, "Segment") {
-                segments.push(co_segment(&file, segment?)?);
+            for segment in tagged(file, context, "Segment") {
+                segments.push(co_segment(file, segment?)?);
             }
             found.push(CoContextDef {
                 message: id.to_owned(),
-                path: path(&file, context, "Path")?,
+                path: path(file, context, "Path")?,
                 name: file.need(context, "Name")?.to_owned(),
                 segments,
             });

@@ -11,11 +11,17 @@ mod profile;
 mod slicing;
 mod tables;
 
+pub(crate) use bindings::bindings_in;
 pub use bindings::read_bindings;
 pub use constraints::read_rules;
+pub(crate) use constraints::rules_in;
+pub(crate) use cotables::co_constraints_in;
 pub use cotables::read_co_constraints;
 pub use profile::{Structure, read_profile};
+pub(crate) use profile::{messages_in, structure_in};
 pub use slicing::read_slicing;
+pub(crate) use slicing::slicing_in;
+pub(crate) use tables::tables_in;
 pub use tables::{Tables, read_tables};
 
 use roxmltree::{Document, Node};
@@ -57,6 +63,10 @@ impl<'i> File<'i> {
                 source: Some(Box::new(e)),
             })?;
         Ok(File { name, document })
+    }
+
+    pub(crate) fn root_element(&self) -> Node<'_, 'i> {
+        self.document.root_element()
     }
 
     pub(crate) fn root(&self, tag: &str) -> Result<Node<'_, 'i>> {

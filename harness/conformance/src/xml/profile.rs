@@ -22,7 +22,11 @@ pub struct Structure {
 
 /// Reads a profile file. `message_id` chooses the message when the file holds several; without it the first is taken.
 pub fn read_profile(name: &str, text: &str, message_id: Option<&str>) -> Result<Structure> {
-    let file = File::parse(name, text)?;
+    structure_in(&File::parse(name, text)?, message_id)
+}
+
+/// The same from a file that is parsed.
+pub(crate) fn structure_in(file: &File<'_>, message_id: Option<&str>) -> Result<Structure> {
     let root = file.root("ConformanceProfile")?;
     let need = |tag: &str| {
         child(root, tag)
@@ -38,14 +42,14 @@ pub fn read_profile(name: &str, text: &str, message_id: Option<&str>) -> Result<
     let mut segments = Vec::new();
     for node in elements(need("Segments")?) {
         match node.tag_name().name() {
-            "Segment" => segments.push(segment(&file, node)?),
+            "Segment" => segments.push(segment(file, node)?),
             _ => return file.unknown(node, "Segments"),
         }
     }
     let mut datatypes = Vec::new();
     for node in elements(need("Datatypes")?) {
         match node.tag_name().name() {
-            "Datatype" => datatypes.push(datatype(&file, node)?),
+            "Datatype" => datatypes.push(datatype(file, node)?),
             _ => return file.unknown(node, "Datatypes"),
         }
     }
@@ -65,21 +69,35 @@ pub fn read_profile(name: &str, text: &str, message_id: Option<&str>) -> Result<
         }
     }
     Ok(Structure {
-        message: MessageDef {
-            id: file.need(message, "ID")?.to_owned(),
-            identifier: message
-                .attribute("Identifier")
-                .unwrap_or_default()
-                .to_owned(),
-            name: message.attribute("Name").unwrap_or_default().to_owned(),
-            code: file.need(message, "Type")?.to_owned(),
-            event: file.need(message, "Event")?.to_owned(),
-            structure: file.need(message, "StructID")?.to_owned(),
-            children: children(&file, message)?,
-        },
+        message: message_def(file, message)?,
         source,
         segments,
         datatypes,
+    })
+}
+
+/// Every message of a profile file.
+pub(crate) fn messages_in(file: &File<'_>) -> Result<Vec<MessageDef>> {
+    let messages = child(file.root("ConformanceProfile")?, "Messages");
+    messages
+        .into_iter()
+        .flat_map(elements)
+        .map(|m| message_def(file, m))
+        .collect()
+}
+
+fn message_def<'i>(file: &File<'i>, message: Node<'_, 'i>) -> Result<MessageDef> {
+    Ok(MessageDef {
+        id: file.need(message, "ID")?.to_owned(),
+        identifier: message
+            .attribute("Identifier")
+            .unwrap_or_default()
+            .to_owned(),
+        name: message.attribute("Name").unwrap_or_default().to_owned(),
+        code: file.need(message, "Type")?.to_owned(),
+        event: file.need(message, "Event")?.to_owned(),
+        structure: file.need(message, "StructID")?.to_owned(),
+        children: children(file, message)?,
     })
 }
 

@@ -11,7 +11,11 @@ use std::collections::HashSet;
 
 /// Reads a slicing file.
 pub fn read_slicing(name: &str, text: &str) -> Result<SlicingDef> {
-    let file = File::parse(name, text)?;
+    slicing_in(&File::parse(name, text)?)
+}
+
+/// The same from a file that is parsed.
+pub(crate) fn slicing_in(file: &File<'_>) -> Result<SlicingDef> {
     let root = file.root("ProfileSlicing")?;
     let mut found = SlicingDef::default();
     for part in elements(root) {
@@ -23,7 +27,7 @@ pub fn read_slicing(name: &str, text: &str) -> Result<SlicingDef> {
                     }
                     let id = file.need(message, "ID")?;
                     contexts(
-                        &file,
+                        file,
                         message,
                         "GroupContext",
                         &mut |group, position, slices| {
@@ -39,7 +43,7 @@ pub fn read_slicing(name: &str, text: &str) -> Result<SlicingDef> {
             }
             "FieldSlicing" => {
                 contexts(
-                    &file,
+                    file,
                     part,
                     "SegmentContext",
                     &mut |segment, position, slices| {

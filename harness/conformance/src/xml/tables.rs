@@ -3,6 +3,7 @@
 use super::{File, Result, child, elements};
 use crate::expr::Pattern;
 use crate::model::{CodeDef, CodeUsage, Openness, Stability, TableDef};
+use std::collections::HashSet;
 
 /// The value sets of a library.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,9 +14,23 @@ pub struct Tables {
     pub unchecked: Vec<String>,
 }
 
+impl Tables {
+    /// Adds the value sets of another file; of two with the same id the later one counts.
+    pub fn merge(&mut self, other: Tables) {
+        let ids: HashSet<&str> = other.tables.iter().map(|t| t.id.as_str()).collect();
+        self.tables.retain(|t| !ids.contains(t.id.as_str()));
+        self.tables.extend(other.tables);
+        self.unchecked.extend(other.unchecked);
+    }
+}
+
 /// Reads a value set library.
 pub fn read_tables(name: &str, text: &str) -> Result<Tables> {
-    let file = File::parse(name, text)?;
+    tables_in(&File::parse(name, text)?)
+}
+
+/// The same from a file that is parsed.
+pub(crate) fn tables_in(file: &File<'_>) -> Result<Tables> {
     let root = file.root("ValueSetLibrary")?;
     let mut found = Tables::default();
     if let Some(list) = child(root, "NoValidation") {
@@ -68,6 +83,7 @@ pub fn read_tables(name: &str, text: &str) -> Result<Tables> {
                     .maybe(set, "Extensibility", "an extensibility", |t| match t {
                         "Open" => Some(Openness::Open),
                         "Closed" => Some(Openness::Closed),
+                        "Undefined" => Some(Openness::Unstated),
                         _ => None,
                     })?
                     .unwrap_or(Openness::Unstated),
@@ -75,6 +91,7 @@ pub fn read_tables(name: &str, text: &str) -> Result<Tables> {
                     .maybe(set, "Stability", "a stability", |t| match t {
                         "Static" => Some(Stability::Static),
                         "Dynamic" => Some(Stability::Dynamic),
+                        "Undefined" => Some(Stability::Unstated),
                         _ => None,
                     })?
                     .unwrap_or(Stability::Unstated),
