@@ -6,6 +6,7 @@ use common::{redacted, said, titer};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::io::{Cursor, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,12 +25,23 @@ struct Case {
     /// Files whose bytes are no text, in hexadecimal digits.
     #[serde(default)]
     bytes: BTreeMap<String, String>,
+    /// Zip files: their entries, as text or as so many blanks behind a `<`.
+    #[serde(default)]
+    zips: BTreeMap<String, BTreeMap<String, Entry>>,
     /// Folders.
     #[serde(default)]
     folders: Vec<String>,
     /// Standard input.
     #[serde(default)]
     stdin: String,
+}
+
+/// What an entry of a zip file holds.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+enum Entry {
+    Text(String),
+    Blanks(usize),
 }
 
 fn main() {
@@ -68,6 +80,9 @@ fn call(name: &str, path: &Path) -> Result<(), Failed> {
         let digits: Vec<u32> = digits.chars().filter_map(|c| c.to_digit(16)).collect();
         let bytes: Vec<u8> = digits.chunks(2).map(|d| (d[0] * 16 + d[1]) as u8).collect();
         write(room.path(), file, &bytes)?;
+    }
+    for (file, entries) in &case.zips {
+        write(room.path(), file, &zipped(entries)?)?;
     }
     let used = TcpListener::bind("127.0.0.1:0")?;
     let free = {
@@ -120,4 +135,19 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
         std::fs::create_dir_all(parent)?;
     }
     std::fs::write(path, bytes)
+}
+
+fn zipped(entries: &BTreeMap<String, Entry>) -> zip::result::ZipResult<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, entry) in entries {
+        zip.start_file(name, zip::write::SimpleFileOptions::default())?;
+        match entry {
+            Entry::Text(text) => zip.write_all(text.as_bytes())?,
+            Entry::Blanks(count) => {
+                zip.write_all(b"<")?;
+                zip.write_all(&vec![b' '; *count])?;
+            }
+        }
+    }
+    Ok(zip.finish()?.into_inner())
 }

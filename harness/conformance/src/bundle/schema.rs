@@ -279,7 +279,9 @@ fn attributes(node: Node<'_, '_>, tag: &'static Tag, problems: &mut Problems<'_>
             .iter()
             .position(|a| a.name == attribute.name());
         let Some((at, is)) = known.and_then(|at| Some((at, tag.attributes.get(at)?))) else {
-            unknown_attribute(name, tag, &attribute, problems);
+            if let Some(meant) = unknown_attribute(name, tag, &attribute, problems) {
+                seen |= 1 << meant;
+            }
             continue;
         };
         seen |= 1 << at;
@@ -311,24 +313,27 @@ fn attributes(node: Node<'_, '_>, tag: &'static Tag, problems: &mut Problems<'_>
     }
 }
 
-// what is nearly a known name was meant to count; anything else is an addition of another release and counts nothing
+// what is nearly a known name was meant to count; anything else is an addition of another release and counts nothing;
+// gives the attribute that was meant
 fn unknown_attribute(
     element: &str,
     tag: &'static Tag,
     attribute: &roxmltree::Attribute<'_, '_>,
     problems: &mut Problems<'_>,
-) {
+) -> Option<usize> {
     let name = attribute.name();
     let at = attribute.range().start;
-    match words::nearest(name, tag.attributes.iter().map(|a| a.name)) {
-        Some(word) => problems.error_with(
-            at,
-            format!("`{name}` is not an attribute of `{element}`"),
-            Some(format!("did you mean `{word}`?")),
-        ),
-        None => problems.warning(
+    let Some(word) = words::nearest(name, tag.attributes.iter().map(|a| a.name)) else {
+        problems.warning(
             at,
             format!("`{name}` is not an attribute of `{element}` and has no effect"),
-        ),
-    }
+        );
+        return None;
+    };
+    problems.error_with(
+        at,
+        format!("`{name}` is not an attribute of `{element}`"),
+        Some(format!("did you mean `{word}`?")),
+    );
+    tag.attributes.iter().position(|a| a.name == word)
 }
