@@ -125,7 +125,7 @@ impl Bundle {
             return Self::nist(name, parts);
         }
         if yaml.iter().any(is_profile) {
-            return Self::yaml_files(name, yaml);
+            return Self::yaml_files(name, &yaml);
         }
         // a file that was meant to be one and cannot be parsed is told in place of "there is none"
         for file in &strangers {
@@ -305,7 +305,7 @@ impl Bundle {
         Ok(Self::each(name, vec![definition]))
     }
 
-    fn yaml_files(name: String, files: Vec<SourceFile>) -> Result<Bundle, Refused> {
+    fn yaml_files(name: String, files: &[SourceFile]) -> Result<Bundle, Refused> {
         let profiles: Vec<String> = files
             .iter()
             .filter(|f| is_profile(f))

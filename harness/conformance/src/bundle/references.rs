@@ -6,7 +6,6 @@
 use super::problems::Problems;
 use crate::xml::{File, child, elements};
 use roxmltree::Node;
-use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use titer_finding::words;
 
@@ -17,11 +16,11 @@ type Ids<'a> = HashSet<&'a str>;
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
     segments: Ids<'a>,
-    segment_names: Ids<'a>,
+    segments_by_name: Ids<'a>,
     datatypes: Ids<'a>,
-    datatype_names: Ids<'a>,
+    datatypes_by_name: Ids<'a>,
     groups: Ids<'a>,
-    group_names: Ids<'a>,
+    groups_by_name: Ids<'a>,
     messages: Ids<'a>,
     structures: Ids<'a>,
     tables: Ids<'a>,
@@ -62,18 +61,18 @@ impl<'a> Names<'a> {
         }
         for segment in within(root, "Segments") {
             define(segment, "ID", "segment", &mut self.segments, problems);
-            self.segment_names.extend(segment.attribute("Name"));
+            self.segments_by_name.extend(segment.attribute("Name"));
         }
         for datatype in within(root, "Datatypes") {
             define(datatype, "ID", "data type", &mut self.datatypes, problems);
-            self.datatype_names.extend(datatype.attribute("Name"));
+            self.datatypes_by_name.extend(datatype.attribute("Name"));
         }
     }
 
     fn groups(&mut self, parent: Node<'a, '_>) {
         for group in elements(parent).filter(|n| n.tag_name().name() == "Group") {
             self.groups.extend(group.attribute("ID"));
-            self.group_names.extend(group.attribute("Name"));
+            self.groups_by_name.extend(group.attribute("Name"));
             self.groups(group);
         }
     }
@@ -250,12 +249,12 @@ impl<'a> Names<'a> {
     fn check_anchors(&self, chapter: Node<'_, '_>, problems: &mut Problems<'_>) {
         for level in elements(chapter) {
             let (what, ids, names) = match level.tag_name().name() {
-                "Datatype" => ("data type", &self.datatypes, &self.datatype_names),
-                "Segment" => ("segment", &self.segments, &self.segment_names),
-                "Group" => ("group", &self.groups, &self.group_names),
+                "Datatype" => ("data type", &self.datatypes, &self.datatypes_by_name),
+                "Segment" => ("segment", &self.segments, &self.segments_by_name),
+                "Group" => ("group", &self.groups, &self.groups_by_name),
                 _ => ("message", &self.messages, &self.structures),
             };
-            let mut seen = HashMap::new();
+            let mut seen = HashSet::new();
             for anchor in elements(level) {
                 let by_id = anchor.tag_name().name() == "ByID";
                 let (attribute, known) = if by_id { ("ID", ids) } else { ("Name", names) };
@@ -263,14 +262,11 @@ impl<'a> Names<'a> {
                 let Some((id, at)) = value(anchor, attribute) else {
                     continue;
                 };
-                match seen.entry((by_id, id)) {
-                    Entry::Vacant(free) => {
-                        free.insert(());
-                    }
-                    Entry::Occupied(_) => problems.warning(
+                if !seen.insert((by_id, id)) {
+                    problems.warning(
                         at,
                         format!("rules for the {what} `{id}` stand in two places here"),
-                    ),
+                    );
                 }
             }
         }

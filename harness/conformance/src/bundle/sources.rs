@@ -61,7 +61,10 @@ pub(super) fn one(path: &Path) -> Result<SourceFile> {
         .map_err(|e| cannot_read(&name, &e))?
         .is_dir()
     {
-        return Err(cannot_read(&name, &io::ErrorKind::IsADirectory.into()));
+        return Err(Box::new(cannot_read(
+            &name,
+            &io::ErrorKind::IsADirectory.into(),
+        )));
     }
     let bytes = bounded(&name, file, Vec::new(), FILE_BYTES)?;
     let inside = path.file_name().unwrap_or_default().to_string_lossy();
@@ -98,7 +101,7 @@ fn walk(folder: &Path, depth: usize, out: &mut Vec<PathBuf>) -> Result<()> {
         if kind.is_file() {
             out.push(path);
             if out.len() > FILES {
-                return Err(too_many(&folder.display().to_string()));
+                return Err(Box::new(too_many(&folder.display().to_string())));
             }
         } else if kind.is_dir() && depth > 0 && !hidden(&entry.file_name().to_string_lossy()) {
             walk(&path, depth - 1, out)?;
@@ -127,7 +130,7 @@ pub(super) fn zip(path: &Path) -> Result<Files> {
         ));
     }
     if archive.len() > FILES {
-        return Err(too_many(&zip_name));
+        return Err(Box::new(too_many(&zip_name)));
     }
     let mut files = Files::default();
     let mut total = 0;
@@ -225,15 +228,13 @@ fn text(name: &str, bytes: Vec<u8>) -> Result<String> {
     }
 }
 
-fn too_many(name: &str) -> Box<Diagnostic> {
-    Box::new(
-        Diagnostic::new(format!("there are more than {FILES} files"))
-            .in_file(name)
-            .with_help("name the folder or zip file that holds one bundle and nothing else"),
-    )
+fn too_many(name: &str) -> Diagnostic {
+    Diagnostic::new(format!("there are more than {FILES} files"))
+        .in_file(name)
+        .with_help("name the folder or zip file that holds one bundle and nothing else")
 }
 
-fn cannot_read(name: &str, error: &io::Error) -> Box<Diagnostic> {
+fn cannot_read(name: &str, error: &io::Error) -> Diagnostic {
     let words = match error.kind() {
         io::ErrorKind::NotFound => "there is no such file or folder".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
@@ -241,7 +242,7 @@ fn cannot_read(name: &str, error: &io::Error) -> Box<Diagnostic> {
         _ => error.to_string(),
     };
     let words = words.split(" (os error").next().unwrap_or_default();
-    Box::new(Diagnostic::new(format!("cannot read the file: {words}")).in_file(name))
+    Diagnostic::new(format!("cannot read the file: {words}")).in_file(name)
 }
 
 /// The name of the root element, as far as can be told without reading the whole.

@@ -235,7 +235,7 @@ fn mistakes_in_a_bundle_are_pointed_at() {
         wrong_xml("c.xml", "<MetaData Name=\"small\"/>", "<Slicing/>"),
         wrong_xml("c.xml", "ID=\"C-1\" ", "ID=\"C-1\" Strength=\"MAY\" "),
         wrong_xml("v.xml", "Value=\"x\"", "Values=\"x\""),
-        wrong_xml("v.xml", "Name=\"a\"", "Name=\"a\" Stability=\"Undefined\""),
+        wrong_xml("v.xml", "Name=\"a\"", "Name=\"a\" Stability=\"Sometimes\""),
         wrong_xml(
             "v.xml",
             "CodeSystem=\"S\"",
