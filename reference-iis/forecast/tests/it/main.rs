@@ -3,7 +3,10 @@
 #![expect(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod cdc;
+mod evaluation;
+mod forecasting;
 mod import;
 mod properties;
 mod published;
+mod small;
 mod text;
