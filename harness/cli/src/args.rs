@@ -2,6 +2,7 @@
 
 use crate::codes::{self, CodesCommand};
 use crate::exit;
+use crate::forecast::args::{self as forecast, ForecastArgs};
 use crate::ui::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -44,6 +45,9 @@ pub(crate) enum Command {
     /// Check, list or show test plans
     #[command(subcommand)]
     Plan(PlanCommand),
+    /// Evaluate an immunization history and forecast what is due, by CDC's logic
+    #[command(after_help = forecast::EXAMPLES)]
+    Forecast(Box<ForecastArgs>),
     /// Explain a rule, or list all rules
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),

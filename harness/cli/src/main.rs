@@ -10,6 +10,7 @@ mod codes;
 mod exit;
 mod explain;
 mod failure;
+mod forecast;
 mod inputs;
 mod output;
 mod plan;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(&args, &ui),
         Command::Report(args) => report::run(&args, &ui),
         Command::Plan(command) => plan::run(&command, &ui),
+        Command::Forecast(args) => forecast::run(&args, &ui),
         Command::Explain(args) => explain::run(&args, &ui),
         Command::Codes(command) => codes::run(&command, &ui),
         Command::Completions { shell } => {

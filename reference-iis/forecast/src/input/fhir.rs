@@ -4,7 +4,7 @@
 //! observations by their SNOMED CT, PHIN and CVX codings. Other resources and parameters are passed over.
 
 use super::place::{self, Step, words};
-use super::stated::{CodeSystem, Coded, Stated, country, cvx};
+use super::stated::{CodeSystem, Coded, Stated, country, cvx, cvx_of_ndc};
 use crate::date::Day;
 use crate::patient::{Dose, Sex};
 use serde_json::Value;
@@ -13,6 +13,10 @@ use titer_finding::{Diagnostic, Phi};
 const CVX: [&str; 2] = [
     "http://hl7.org/fhir/sid/cvx",
     "urn:oid:2.16.840.1.113883.12.292",
+];
+const NDC: [&str; 2] = [
+    "http://hl7.org/fhir/sid/ndc",
+    "urn:oid:2.16.840.1.113883.6.69",
 ];
 const MVX: [&str; 3] = [
     "http://hl7.org/fhir/sid/mvx",
@@ -209,12 +213,23 @@ impl Reader<'_> {
             None => return self.wrong(path, "the Immunization has no status"),
         }
         let vaccine = key(path, "vaccineCode");
-        let code = codings(dose.get("vaccineCode")).find(|(system, _)| CVX.contains(system));
-        let Some((_, code)) = code else {
-            return self.wrong(&vaccine, "the vaccineCode has no CVX coding");
+        let of = |systems: &[&str]| {
+            codings(dose.get("vaccineCode"))
+                .find(|(system, _)| systems.contains(system))
+                .map(|(_, code)| code)
         };
-        let Some(code) = cvx(code) else {
-            return self.wrong(&vaccine, format!("`{code}` is not a CVX code"));
+        let code = match (of(&CVX), of(&NDC)) {
+            (Some(code), _) => match cvx(code) {
+                Some(code) => code,
+                None => return self.wrong(&vaccine, format!("`{code}` is not a CVX code")),
+            },
+            (None, Some(ndc)) => match cvx_of_ndc(ndc) {
+                Some(code) => code,
+                None => return self.wrong(&vaccine, format!("the NDC `{ndc}` is not known")),
+            },
+            (None, None) => {
+                return self.wrong(&vaccine, "the vaccineCode has no CVX or NDC coding");
+            }
         };
         let Some(given) = text_at(dose, "/occurrenceDateTime") else {
             if dose.get("occurrenceString").is_some() {
@@ -432,7 +447,7 @@ mod tests {
             let marked = d.source_line.as_deref().unwrap()[from..to].to_owned();
             (marked, d.message)
         };
-        let no_code = dose("").replace("sid/cvx", "sid/ndc");
+        let no_code = dose("").replace("sid/cvx", "sid/icd");
         for (text, marked, message) in [
             (
                 bundle(&[]),
@@ -461,8 +476,8 @@ mod tests {
             ),
             (
                 bundle(&[PATIENT, &no_code]),
-                r#"{"coding": [{"system": "http://hl7.org/fhir/sid/ndc", "code": "8"}]}"#,
-                "the vaccineCode has no CVX coding",
+                r#"{"coding": [{"system": "http://hl7.org/fhir/sid/icd", "code": "8"}]}"#,
+                "the vaccineCode has no CVX or NDC coding",
             ),
             (
                 bundle(&[PATIENT, &dose("").replace("completed", "done")]),

@@ -4,7 +4,7 @@
 //! 20). Refused, not given and deleted doses are left out; a partly given one (RXA-20 PA) counts as sub-standard. OBX of
 //! contraindications, reactions, special indications and presumed immunity give observations.
 
-use super::stated::{CodeSystem, Coded, Stated, country, cvx};
+use super::stated::{CodeSystem, Coded, Stated, country, cvx, cvx_of_ndc};
 use crate::date::Day;
 use crate::patient::{Dose, Sex};
 use std::borrow::Cow;
@@ -146,7 +146,7 @@ impl<'a> Reader<'a> {
             return Ok(order);
         }
         let Some(code) = code else {
-            let problem = Diagnostic::new(format!("RXA[{nth}]-5 has no CVX code"))
+            let problem = Diagnostic::new(format!("RXA[{nth}]-5 has no CVX code and no known NDC"))
                 .with_help("the dose cannot be judged without one");
             return self.at_field(problem, rxa, 5);
         };
@@ -279,11 +279,16 @@ fn day(text: &str) -> Option<Result<Day, ()>> {
     Some(ts.date().map(Day::from).ok_or(()))
 }
 
-/// The CVX code in RXA-5, whichever triplet it stands in.
+/// The CVX code in RXA-5, whichever triplet it stands in, or that of the package whose NDC stands there.
 fn vaccine(rxa: &Segment<'_>) -> Option<String> {
     for (code, system) in [(1, 3), (4, 6)] {
         if matches!(rxa.text(5, system).trim(), "CVX" | "HL70292") {
             return cvx(&rxa.text(5, code));
+        }
+    }
+    for (code, system) in [(1, 3), (4, 6)] {
+        if rxa.text(5, system).trim() == "NDC" {
+            return cvx_of_ndc(&rxa.text(5, code));
         }
     }
     // a code without a system: CVX is what the guide asks for
@@ -429,7 +434,11 @@ mod tests {
             );
         }
         for (rxa, column, message) in [
-            ("RXA|0|1|20240101||X^Y^L", 19, "RXA[1]-5 has no CVX code"),
+            (
+                "RXA|0|1|20240101||X^Y^L",
+                19,
+                "RXA[1]-5 has no CVX code and no known NDC",
+            ),
             ("RXA|0|1|2024x||20^^CVX", 9, "RXA[1]-3 is not a date"),
             ("RXA|0|1|||20^^CVX", 1, "RXA[1]-3 is empty"),
         ] {

@@ -160,6 +160,12 @@ pub(super) fn cvx(text: &str) -> Option<String> {
     digits.then(|| format!("{text:0>2}"))
 }
 
+/// The CVX code of the vaccine in a package, by its NDC in any spelling.
+pub(super) fn cvx_of_ndc(ndc: &str) -> Option<String> {
+    let entry = titer_codes::book().ndc(ndc.trim())?;
+    cvx(entry.cvx())
+}
+
 /// The country's name as schedules write it.
 pub(super) fn country(text: &str) -> String {
     match text.trim() {
@@ -172,7 +178,7 @@ pub(super) fn country(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{country, cvx};
+    use super::{country, cvx, cvx_of_ndc};
 
     #[test]
     fn codes_are_compared_as_tables_write_them() {
@@ -182,6 +188,8 @@ mod tests {
         assert_eq!(cvx("2130"), None);
         assert_eq!(cvx("8a"), None);
         assert_eq!(cvx(""), None);
+        assert_eq!(cvx_of_ndc("49281-0286-01").as_deref(), Some("106"));
+        assert_eq!(cvx_of_ndc("00000-0000-00"), None);
         assert_eq!(country("USA"), "U.S.");
         assert_eq!(country("France"), "France");
     }

@@ -5,6 +5,10 @@
 mod coding;
 pub mod fhir;
 pub mod json;
+pub mod text;
+pub mod timeline;
+mod urgency;
+pub mod why;
 pub mod z42;
 
 use crate::answer::{Answer, GroupDose, GroupForecast};
@@ -26,21 +30,21 @@ pub struct Report<'a> {
 
 impl<'a> Report<'a> {
     /// The patient's doses with their indexes, by date; doses of one day in the order in which they were reported.
-    pub(crate) fn doses(&self) -> Vec<(u32, &'a Dose)> {
+    pub fn doses(&self) -> Vec<(u32, &'a Dose)> {
         let mut doses: Vec<(u32, &Dose)> = (0..).zip(&self.patient.doses).collect();
         doses.sort_by_key(|(_, dose)| dose.date);
         doses
     }
 
     /// What a vaccine is called in a few words.
-    pub(crate) fn vaccine_name(&self, cvx: &str) -> &'a str {
+    pub fn vaccine_name(&self, cvx: &str) -> &'a str {
         Code::cvx(cvx)
             .and_then(|code| self.schedule.vaccine(code))
             .map_or("", |vaccine| vaccine.name.as_str())
     }
 
     /// How a dose counts: once for each vaccine group, by the forecast that speaks for the group.
-    pub(crate) fn evaluations_of(&self, dose: u32) -> Vec<(&'a GroupForecast<'a>, GroupDose)> {
+    pub fn evaluations_of(&self, dose: u32) -> Vec<(&'a GroupForecast<'a>, GroupDose)> {
         let mut found: Vec<(&GroupForecast<'_>, GroupDose)> = Vec::new();
         let mut forecasts: Vec<&GroupForecast<'_>> = self.answer.groups.iter().collect();
         forecasts.sort_by_key(|forecast| !forecast.single);
@@ -61,7 +65,7 @@ impl<'a> Report<'a> {
 
     /// The number of a dose in its series: how many target doses it and those before it satisfied; for one that does not
     /// count, the number that it would have had. `None` when the series was over.
-    pub(crate) fn dose_number(&self, judged: &GroupDose) -> Option<u32> {
+    pub fn dose_number(&self, judged: &GroupDose) -> Option<u32> {
         let series = self.answer.series.get(judged.series as usize)?;
         let mut satisfied = 0;
         for evaluation in self.answer.evaluations(series) {
@@ -76,9 +80,26 @@ impl<'a> Report<'a> {
     }
 
     /// Whether the next dose of the group is overdue on the assessment date.
-    pub(crate) fn overdue(&self, forecast: &GroupForecast<'_>) -> bool {
+    pub fn overdue(&self, forecast: &GroupForecast<'_>) -> bool {
         forecast
             .past_due
             .is_some_and(|day| day <= self.answer.as_of)
     }
+}
+
+/// A text inside XML.
+fn escape_xml(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            // not allowed in XML, however it is written
+            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
 }

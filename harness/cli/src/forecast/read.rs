@@ -1,0 +1,165 @@
+//! Patients and schedules from files.
+
+use crate::failure::{Failure, io_diagnostic, read_text};
+use std::io::{self, Read};
+use std::path::Path;
+use titer_finding::Diagnostic;
+use titer_forecast::input::{Format, Stated, fhir, hl7, json};
+use titer_forecast::schedule::Schedule;
+use titer_forecast::schedule::import::{XmlFile, import};
+use titer_forecast::schedule::text::{self, TextFile};
+use titer_hl7::read::{Item, Reader};
+
+/// More than so many bytes are not one patient.
+const LIMIT: u64 = 64 * 1024 * 1024;
+
+/// The name of standard input in diagnostics.
+const STDIN: &str = "stdin";
+
+/// One patient from a file, or from standard input.
+pub(super) fn one(path: &str) -> Result<Stated, Failure> {
+    let (name, bytes) = bytes(path)?;
+    match Format::detect(&bytes) {
+        Some(Format::Json) => Ok(json::read(&name, &utf8(&name, &bytes)?)?),
+        Some(Format::Fhir) => Ok(fhir::read(&name, &utf8(&name, &bytes)?)?),
+        Some(Format::Hl7) => message(&name, &bytes),
+        Some(Format::Csv) => Err(many(&name, "a workbook of test cases")),
+        None => Err(unknown(&name, bytes.is_empty())),
+    }
+}
+
+/// What a file that is nothing we know is told.
+pub(super) fn unknown(name: &str, empty: bool) -> Failure {
+    let what = if empty {
+        "the file is empty"
+    } else {
+        "this is neither JSON nor an HL7 message"
+    };
+    Diagnostic::new(what)
+        .in_file(name)
+        .with_help("a patient is JSON (docs/forecast.md), an HL7 v2 message, or FHIR in JSON")
+        .into()
+}
+
+fn many(name: &str, what: &str) -> Failure {
+    Diagnostic::new(format!("the file holds {what}"))
+        .in_file(name)
+        .with_help("read them all with --batch")
+        .into()
+}
+
+fn bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
+    let wrong = |name: &str, e: &io::Error| -> Failure {
+        io_diagnostic("read the file", Path::new(name), e).into()
+    };
+    let mut found = Vec::new();
+    let name = if path == "-" {
+        io::stdin()
+            .lock()
+            .take(LIMIT + 1)
+            .read_to_end(&mut found)
+            .map_err(|e| wrong(STDIN, &e))?;
+        STDIN
+    } else {
+        let file = std::fs::File::open(path).map_err(|e| wrong(path, &e))?;
+        file.take(LIMIT + 1)
+            .read_to_end(&mut found)
+            .map_err(|e| wrong(path, &e))?;
+        path
+    };
+    if found.len() as u64 > LIMIT {
+        let message = format!("the file is larger than {} MiB", LIMIT / 1024 / 1024);
+        return Err(Diagnostic::new(message)
+            .in_file(name)
+            .with_help("many patients are read with --batch")
+            .into());
+    }
+    Ok((name.to_owned(), found))
+}
+
+/// The bytes as text.
+pub(super) fn utf8(name: &str, bytes: &[u8]) -> Result<String, Failure> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(error) => {
+            let at = error.valid_up_to();
+            let text = String::from_utf8_lossy(bytes);
+            Err(
+                Diagnostic::new("the file is not UTF-8 text: this byte is wrong")
+                    .at_bytes(name, &text, at..at + 1)
+                    .into(),
+            )
+        }
+    }
+}
+
+/// The one message of a file.
+fn message(name: &str, bytes: &[u8]) -> Result<Stated, Failure> {
+    let mut reader = Reader::new(bytes);
+    let mut found: Option<(Vec<u8>, u32)> = None;
+    let failed = |e: &io::Error| io_diagnostic("read the file", Path::new(name), e);
+    while let Some(item) = reader.next_item().map_err(|e| failed(&e))? {
+        match item {
+            Item::Message(_) if found.is_some() => return Err(many(name, "several messages")),
+            Item::Message(entry) => found = Some((entry.bytes.to_vec(), entry.line)),
+            Item::Fault(fault) => {
+                let mut diagnostic = Diagnostic::new(fault.kind.to_string()).in_file(name);
+                diagnostic.line = fault.line;
+                return Err(diagnostic.into());
+            }
+        }
+    }
+    match found {
+        Some((bytes, line)) => Ok(hl7::read(name, &bytes, line)?),
+        None => Err(unknown(name, false)),
+    }
+}
+
+/// A schedule in a folder: in this project's form, or CDC's XML.
+pub(super) fn schedule(folder: &Path) -> Result<Schedule, Failure> {
+    let wrong = |e: &io::Error| Failure::from(io_diagnostic("read the folder", folder, e));
+    let mut own: Vec<(String, String)> = Vec::new();
+    let mut xml = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    let antigens = folder.join(text::ANTIGENS);
+    if antigens.is_dir() {
+        folders.push(antigens);
+    }
+    for place in folders {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(&place).map_err(|e| wrong(&e))? {
+            entries.push(entry.map_err(|e| wrong(&e))?.path());
+        }
+        entries.sort();
+        for path in entries {
+            let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
+            let name = path.display().to_string();
+            match ending.as_deref() {
+                Some("txt") => own.push((name, read_text(&path)?)),
+                Some("xml") => xml.push(XmlFile {
+                    name,
+                    text: read_text(&path)?,
+                }),
+                _ => {}
+            }
+        }
+    }
+    if !own.is_empty() {
+        let files: Vec<TextFile<'_>> = own
+            .iter()
+            .map(|(name, text)| TextFile { name, text })
+            .collect();
+        return text::read(&files).map_err(|e| e.problems.into());
+    }
+    if xml.is_empty() {
+        return Err(Diagnostic::new("there is no schedule in the folder")
+            .in_file(folder.display().to_string())
+            .with_help("a schedule is a folder of .txt files (see `titer schedule`) or of CDC's .xml files")
+            .into());
+    }
+    let version = folder
+        .file_name()
+        .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+    let imported = import(&xml, &version, None).map_err(|e| Failure::from(e.problems))?;
+    Ok(imported.schedule)
+}
