@@ -61,10 +61,15 @@ impl Tally {
 /// and where the case names a series type, in series of that type.
 pub fn judge(case: &Case, answer: &Answer<'_>) -> Verdict {
     let forecasts: Vec<&GroupForecast<'_>> = answer.forecasts_of(&case.group).collect();
-    let nearest = forecasts
-        .iter()
-        .map(|forecast| differences(&case.expected, forecast))
-        .min_by_key(Vec::len);
+    // of forecasts that differ, one of the expected status says more about the case
+    let nearest = forecasts.iter().min_by_key(|forecast| {
+        let list = differences(&case.expected, forecast);
+        (
+            !list.is_empty() && forecast.status != case.expected.status,
+            list.len(),
+        )
+    });
+    let nearest = nearest.map(|forecast| differences(&case.expected, forecast));
     let mut verdict = Verdict {
         forecast: nearest.unwrap_or_else(|| vec![format!("{}: no forecast", case.group)]),
         line_agrees: forecasts

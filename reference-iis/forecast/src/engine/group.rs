@@ -176,11 +176,7 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
             let Some(series) = tables.series.get(answer.table as usize) else {
                 continue;
             };
-            let Some(antigen) = tables
-                .antigens
-                .iter()
-                .find(|antigen| *antigen.name == *answer.antigen)
-            else {
+            let Some(antigen) = tables.antigens.get(usize::from(series.antigen)) else {
                 continue;
             };
             let mut add = |kind, key: &'s str| {

@@ -2,13 +2,12 @@
 //! and the road through the chapters for each antigen.
 
 use super::select::Facts;
-use super::tables::{Age, NEVER_AGE, Rows, SeriesDose, Sign, Tables, UNKNOWN, Window, country_key};
-use crate::answer::{Answer, AntigenAnswer, Notice, NoticeKind, TargetDose};
-use crate::date::{ALWAYS, Day, NEVER, Span, add};
+use super::tables::{Age, NEVER_AGE, Tables, UNKNOWN};
+use crate::answer::{Answer, AntigenAnswer, TargetDose};
+use crate::date::{ALWAYS, Day, NEVER, add};
 use crate::options::{ConflictReading, LaterDoses, Options};
-use crate::patient::{Certainty, Patient, Sex};
+use crate::patient::{Certainty, Patient};
 use crate::reason::DoseStatus;
-use crate::schedule::SeriesKind;
 use crate::trace::{Event, Listener};
 
 /// Working memory, used again from patient to patient. Make one for each thread.
@@ -247,155 +246,6 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
         self.select(index, series);
     }
 
-    /// Tables 5-4 and 5-5.
-    fn relevant(&mut self, antigen: usize, number: usize) -> bool {
-        let Some(series) = self.tables.series.get(number) else {
-            return false;
-        };
-        let gender = match self.patient.sex {
-            Sex::Female => 0,
-            Sex::Male => 1,
-            Sex::Unknown => 2,
-        };
-        let place = Place {
-            antigen,
-            series: number,
-        };
-        if series
-            .genders
-            .is_some_and(|genders: [bool; 3]| !genders.get(gender).copied().unwrap_or_default())
-        {
-            self.note(place, "5-5", || {
-                "not relevant: the series is for another sex".to_owned()
-            });
-            return false;
-        }
-        if series.kind != SeriesKind::Risk {
-            self.note(place, "5-5", || {
-                format!("relevant: a series of the type {}", series.kind.text())
-            });
-            return true;
-        }
-        let signs = series.indications.of(&self.tables.signs);
-        if self.scratch.set_observations.is_empty() {
-            return false;
-        }
-        let applying = signs.iter().find(|sign| self.applies(sign));
-        self.notice_unknown(antigen, series.indications, NoticeKind::Indication);
-        if let Some(sign) = applying {
-            self.note(place, "5-4", || {
-                format!(
-                    "relevant: indication {} applies",
-                    self.tables.observation_name(sign.observation)
-                )
-            });
-        }
-        applying.is_some()
-    }
-
-    /// Whether an observation is present and the age fits at the assessment date.
-    pub(super) fn applies(&self, sign: &Sign) -> bool {
-        self.observed(sign.observation).present
-            && self.age(sign.begin) <= self.as_of
-            && self.as_of < self.age(sign.end)
-    }
-
-    fn notice_unknown(&mut self, antigen: usize, signs: Rows, kind: NoticeKind) {
-        let (tables, count) = (self.tables, self.patient.observations.len());
-        if count == 0 {
-            return;
-        }
-        for sign in signs.of(&tables.signs) {
-            let observed = self.observed(sign.observation);
-            let of_age = self.age(sign.begin) <= self.as_of && self.as_of < self.age(sign.end);
-            if observed.unknown && !observed.present && of_age {
-                self.notice(antigen, sign.observation, kind);
-            }
-        }
-    }
-
-    fn notice(&mut self, antigen: usize, observation: u16, kind: NoticeKind) {
-        let tables = self.tables;
-        let Some(antigen) = tables.antigens.get(antigen) else {
-            return;
-        };
-        let notice = Notice {
-            antigen: &antigen.name,
-            code: tables.observation_name(observation),
-            kind,
-        };
-        if !self.answer.notices.contains(&notice) {
-            self.answer.notices.push(notice);
-        }
-    }
-
-    /// Table 7-3.
-    fn immune(&mut self, index: usize) -> bool {
-        let tables = self.tables;
-        let Some(antigen) = tables.antigens.get(index) else {
-            return false;
-        };
-        for number in &antigen.immunity {
-            let observed = self.observed(*number);
-            if observed.present {
-                return true;
-            }
-            if observed.unknown {
-                self.notice(index, *number, NoticeKind::Immunity);
-            }
-        }
-        antigen.births.iter().any(|birth| {
-            self.patient.birth.0 < birth.before
-                && !birth
-                    .exclusions
-                    .iter()
-                    .any(|number| self.observed(*number).present)
-                && birth.country.as_ref().is_none_or(|country| {
-                    self.patient
-                        .country
-                        .as_ref()
-                        .is_some_and(|given| country_key(given) == **country)
-                })
-        })
-    }
-
-    /// Tables 7-5 and 7-6: whether the antigen is contraindicated; and which vaccines are, into the scratch.
-    fn contraindicated(&mut self, index: usize) -> bool {
-        let tables = self.tables;
-        self.scratch.forbidden.clear();
-        let Some(antigen) = tables
-            .antigens
-            .get(index)
-            .filter(|_| !self.scratch.set_observations.is_empty())
-        else {
-            return false;
-        };
-        self.notice_unknown(
-            index,
-            antigen.contraindications,
-            NoticeKind::Contraindication,
-        );
-        self.notice_unknown(
-            index,
-            antigen.vaccine_contraindications,
-            NoticeKind::Contraindication,
-        );
-        for sign in antigen.vaccine_contraindications.of(&tables.signs) {
-            if self.observed(sign.observation).present {
-                for row in sign.vaccines.of(&tables.allowed) {
-                    if self.age(row.begin) <= self.as_of && self.as_of < self.age(row.end) {
-                        self.scratch.forbidden.push(row.cvx);
-                    }
-                }
-            }
-        }
-        antigen
-            .contraindications
-            .of(&tables.signs)
-            .iter()
-            .any(|sign| self.applies(sign))
-    }
-
     /// For the other reading of conflicts: the best status of each dose over the best series of its own antigens. Whether any
     /// dose has one that is not valid, so that a second round can differ.
     fn keep_own_status(&mut self) -> bool {
@@ -456,17 +306,6 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
             .unwrap_or_default()
     }
 
-    /// By how many years to move a dose's season: none unless asked for, and none while the assessment date lies in the season or
-    /// before it within the year; otherwise to the next season that is not over. A season without an end is moved back only.
-    pub(super) fn season_shift(&self, dose: &SeriesDose) -> i16 {
-        match dose.season {
-            Some(season) if self.options.shift_season && season.first != ALWAYS => {
-                shift(season, self.as_of)
-            }
-            _ => 0,
-        }
-    }
-
     /// Tells the listener.
     pub(super) fn note(
         &mut self,
@@ -519,84 +358,4 @@ impl Tables {
 
 fn age(ages: &[i32], number: Age) -> i32 {
     ages.get(usize::from(number)).copied().unwrap_or(NEVER)
-}
-
-/// A day moved by whole years; an absent one stays absent.
-pub(super) fn years(day: i32, shift: i16) -> i32 {
-    if shift == 0 || day == ALWAYS || day == NEVER {
-        day
-    } else {
-        add(
-            day,
-            Span {
-                months: shift.saturating_mul(12),
-                days: 0,
-            },
-        )
-    }
-}
-
-fn shift(season: Window, as_of: i32) -> i16 {
-    let year = |day: i32| Day(day).ymd().0;
-    if season.last == NEVER {
-        if as_of >= season.first {
-            return 0;
-        }
-        let guess = (year(as_of) - year(season.first)).clamp(-2000, 2000) as i16;
-        return if years(season.first, guess) <= as_of {
-            guess
-        } else {
-            guess - 1
-        };
-    }
-    let guess = (year(as_of) - year(season.last)).clamp(-2000, 2000) as i16;
-    if years(season.last, guess) >= as_of {
-        guess
-    } else {
-        guess + 1
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> i32 {
-        text.parse::<Day>()
-            .unwrap_or_else(|error| panic!("{error}"))
-            .0
-    }
-
-    #[test]
-    fn a_season_moves_to_the_one_that_is_not_over() {
-        let winter = Window {
-            first: day("2025-10-01"),
-            last: day("2026-03-31"),
-        };
-        for (as_of, by) in [
-            ("2025-12-01", 0),
-            ("2026-03-31", 0),
-            ("2025-09-01", 0),
-            ("2025-03-31", -1),
-            ("2025-04-01", 0),
-            ("2026-04-01", 1),
-            ("2030-01-01", 4),
-            ("1990-07-01", -35),
-        ] {
-            assert_eq!(shift(winter, day(as_of)), by, "{as_of}");
-        }
-        let open = Window {
-            first: day("2025-08-27"),
-            last: NEVER,
-        };
-        for (as_of, by) in [
-            ("2025-08-27", 0),
-            ("2031-01-01", 0),
-            ("2025-08-26", -1),
-            ("2024-08-27", -1),
-            ("2024-08-26", -2),
-        ] {
-            assert_eq!(shift(open, day(as_of)), by, "{as_of}");
-        }
-    }
 }

@@ -2,24 +2,29 @@
 //!
 //! | module | chapter |
 //! |---|---|
-//! | `history` | 4.1 and 4.2, gathering and organizing; 5, relevant series |
-//! | `evaluate`, `skip`, `interval` | 6, evaluating a dose |
-//! | `forecast` | 7, the next dose |
+//! | `history` | 4.1 and 4.2, gathering and organizing |
+//! | `relevant` | 5, relevant series; 7.2 and 7.3, immunity and contraindications |
+//! | `evaluate`, `skip`, `interval`, `vaccine` | 6, evaluating a dose |
+//! | `forecast`, `dates`, `season` | 7, the next dose |
 //! | `select`, `score` | 8, the best series |
 //! | `group` | 9, vaccine groups |
 //!
 //! Nothing here names an antigen, a vaccine or a vaccine group; the tables do.
 
 mod compile;
+mod dates;
 mod evaluate;
 mod forecast;
 mod group;
 mod history;
 mod interval;
+mod relevant;
 mod score;
+mod season;
 mod select;
 mod skip;
 mod tables;
+mod vaccine;
 
 use std::sync::OnceLock;
 

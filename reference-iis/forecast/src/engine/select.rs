@@ -15,6 +15,10 @@ use crate::trace::Listener;
 pub(super) struct Facts {
     /// Index in the answer.
     pub(super) series: u32,
+    /// Index in the compiled schedule.
+    pub(super) table: u32,
+    /// Index of its series group within the antigen.
+    pub(super) group: u8,
     pub(super) status: Option<SeriesStatus>,
     /// Satisfied target doses: the valid doses of SELECTB-21.
     pub(super) satisfied: u32,
@@ -54,14 +58,13 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
         for group in 0..groups {
             self.prefilter(group);
             let chosen = self.prioritized(group);
-            for facts in &self.scratch.facts {
-                if let Some(answer) = self.answer.series.get_mut(facts.series as usize)
-                    && self
-                        .tables
-                        .series
-                        .get(answer.table as usize)
-                        .is_some_and(|series| usize::from(series.place) == group)
-                {
+            for facts in self
+                .scratch
+                .facts
+                .iter()
+                .filter(|facts| usize::from(facts.group) == group)
+            {
+                if let Some(answer) = self.answer.series.get_mut(facts.series as usize) {
                     answer.selection.candidate = facts.candidate;
                     answer.selection.scorable = facts.scorable;
                 }
@@ -75,18 +78,21 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
 
     /// The compiled series of a fact.
     pub(super) fn compiled(&self, facts: &Facts) -> Option<&'s Series> {
-        let answer = self.answer.series.get(facts.series as usize)?;
-        self.tables.series.get(answer.table as usize)
+        self.tables.series.get(facts.table as usize)
     }
 
     /// Positions, in the scratch, of the relevant series of a series group.
     pub(super) fn members(&self, group: usize) -> impl Iterator<Item = usize> {
         let all = self.scratch.facts.iter().enumerate();
-        all.filter(move |(_, facts)| {
-            self.compiled(facts)
-                .is_some_and(|series| usize::from(series.place) == group)
-        })
-        .map(|(at, _)| at)
+        all.filter(move |(_, facts)| usize::from(facts.group) == group)
+            .map(|(at, _)| at)
+    }
+
+    /// How many series of a group pass a test, and the first of them.
+    fn passing(&self, group: usize, test: impl Fn(&Facts) -> bool) -> (usize, Option<usize>) {
+        let mut found = self.members(group).filter(|at| test(&self.fact(*at)));
+        let first = found.next();
+        (usize::from(first.is_some()) + found.count(), first)
     }
 
     pub(super) fn fact(&self, at: usize) -> Facts {
@@ -112,7 +118,7 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
             let facts = self.fact(at);
             let Some(series) = self
                 .compiled(&facts)
-                .filter(|series| usize::from(series.place) == group)
+                .filter(|_| usize::from(facts.group) == group)
             else {
                 continue;
             };
@@ -135,52 +141,33 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
 
     /// 8.2, and 8.3 to 8.7 where it does not decide: the index, in the answer, of the prioritized series of a group.
     fn prioritized(&mut self, group: usize) -> Option<usize> {
-        let only = |mut found: Box<dyn Iterator<Item = usize> + '_>| {
-            let first = found.next();
-            first.filter(|_| found.next().is_none())
+        let default = |facts: &Facts| self.compiled(facts).is_some_and(|series| series.default);
+        let default = match self.passing(group, default) {
+            (1, default) => default,
+            _ => None,
         };
-        let scorable = |at: &usize| self.fact(*at).scorable;
-        let number = self.members(group).filter(scorable).count();
-        let complete = self
-            .members(group)
-            .filter(scorable)
-            .filter(|at| self.fact(*at).is(SeriesStatus::Complete))
-            .count();
-        let in_process = self
-            .members(group)
-            .filter(scorable)
-            .filter(|at| self.fact(*at).in_process())
-            .count();
-        let default = only(Box::new(self.members(group).filter(|at| {
-            self.compiled(&self.fact(*at))
-                .is_some_and(|series| series.default)
-        })));
+        let (number, scorable) = self.passing(group, |facts| facts.scorable);
+        let (complete, one_complete) = self.passing(group, |facts| {
+            facts.scorable && facts.is(SeriesStatus::Complete)
+        });
+        let (in_process, one_in_process) =
+            self.passing(group, |facts| facts.scorable && facts.in_process());
         let (chosen, because) = match (number, complete, in_process) {
             (0, _, _) => (default, "the default series, since none is scorable"),
-            (1, _, _) => (
-                self.members(group).find(scorable),
-                "the only scorable series",
-            ),
-            (_, 1, _) => (
-                self.members(group)
-                    .filter(scorable)
-                    .find(|at| self.fact(*at).is(SeriesStatus::Complete)),
-                "the only complete series",
-            ),
-            (_, 0, 1) => (
-                self.members(group)
-                    .filter(scorable)
-                    .find(|at| self.fact(*at).in_process()),
-                "the only series in process",
-            ),
+            (1, _, _) => (scorable, "the only scorable series"),
+            (_, 1, _) => (one_complete, "the only complete series"),
+            (_, 0, 1) => (one_in_process, "the only series in process"),
             (_, 0, 0) if default.is_some() => (
                 default,
                 "the default series, since none is complete or in process",
             ),
-            _ => (
-                self.scored(group, complete, in_process),
-                "the highest score, or the best preference among those",
-            ),
+            _ => {
+                let best = self.scored(group, complete, in_process);
+                (
+                    best,
+                    "the highest score, or the best preference among those",
+                )
+            }
         };
         let chosen = self.fact(chosen?);
         let answer = self.answer.series.get(chosen.series as usize)?;

@@ -1,7 +1,8 @@
 //! Conditional skip (6.2, 7.1 and 7.6; Tables 6-4 to 6-11).
 
-use super::history::{Run, years};
+use super::history::Run;
 use super::interval::View;
+use super::season::years;
 use super::tables::{Condition, Count, Rows};
 use crate::date::add;
 use crate::reason::DoseStatus;

@@ -1,9 +1,35 @@
 //! The schedule compiled: every list flat, every code a small number, every age a slot that is filled once for each patient.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::date::Span;
 use crate::schedule::{Code, Compare, SeriesKind};
+
+/// A map whose keys come from the schedule, so that a short hash will do (FNV-1a, 64 bits).
+pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
+
+/// The hash of a [`Map`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Number of a CVX code.
 pub(crate) type Cvx = u16;
@@ -182,6 +208,7 @@ pub(crate) struct SeriesDose {
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
     pub(crate) name: Box<str>,
+    pub(crate) antigen: u16,
     pub(crate) group: u16,
     pub(crate) kind: SeriesKind,
     /// Bits of the antigen's series groups that this series calls equivalent.
@@ -259,9 +286,9 @@ pub(crate) struct Conflict {
 pub(crate) struct Tables {
     pub(crate) version: Box<str>,
     pub(crate) cvx: Vec<Code>,
-    pub(crate) cvx_index: HashMap<Code, Cvx>,
+    pub(crate) cvx_index: Map<Code, Cvx>,
     pub(crate) observations: Vec<Code>,
-    pub(crate) observation_index: HashMap<Code, u16>,
+    pub(crate) observation_index: Map<Code, u16>,
     /// The spans of ages 2 and up.
     pub(crate) ages: Vec<Span>,
     pub(crate) antigens: Vec<Antigen>,
