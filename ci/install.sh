@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need beside Rust: Chromium (Debian, where this is root), and the foreign SOAP clients and the
-# browser driver in folders of their own. Fast when everything is there.
+# Installs what the tests need beside Rust: Chromium (Debian, where this is root), and the foreign SOAP clients, the
+# reader of FHIR and the browser driver in folders of their own. Fast when everything is there.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -20,4 +20,5 @@ if [ "${#missing[@]}" -gt 0 ]; then
   fi
 fi
 bash clients/install.sh
+bash fhir/install.sh
 bash browser/install.sh

@@ -55,6 +55,14 @@ fn main() {
             })
         })
         .collect();
+    // what `titer --version` tells, without opening the book
+    let retrieved = tables
+        .iter()
+        .filter(|t| t.kind < schema::Kind::Equivalent)
+        .filter_map(|t| t.head("retrieved"))
+        .min()
+        .expect("the day on which CDC's tables were taken");
+    println!("cargo::rustc-env=TITER_BOOK_RETRIEVED={retrieved}");
     let blob = blob::encode(&tables);
     let out = PathBuf::from(std::env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     std::fs::write(out.join("book.bin"), blob.numbers).expect("the numbers are written");

@@ -7,12 +7,20 @@ use crate::ui::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
+use std::sync::LazyLock;
+
+/// The version, and how old the codes are that it knows.
+static LONG_VERSION: LazyLock<String> = LazyLock::new(|| {
+    let version = env!("CARGO_PKG_VERSION");
+    format!("{version}\ncode book of {}", titer_codes::SHIPPED_DAY)
+});
 
 /// Proves that immunization data exchange works.
 #[derive(Debug, Parser)]
 #[command(
     name = "titer",
     version,
+    long_version = LONG_VERSION.as_str(),
     max_term_width = 100,
     arg_required_else_help = true,
     after_help = exit::TABLE

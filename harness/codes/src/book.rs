@@ -10,6 +10,9 @@ use std::sync::OnceLock;
 static NUMBERS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/book.bin"));
 static TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/book.txt"));
 
+/// The day of the book that ships, [`Book::retrieved`], as text.
+pub const SHIPPED_DAY: &str = env!("TITER_BOOK_RETRIEVED");
+
 /// The book that ships with the program.
 pub fn book() -> &'static Book {
     static BOOK: OnceLock<Book> = OnceLock::new();

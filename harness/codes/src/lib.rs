@@ -21,7 +21,7 @@ mod text;
 mod view;
 mod vis;
 
-pub use book::{Book, Row, Table, book};
+pub use book::{Book, Row, SHIPPED_DAY, Table, book};
 pub use gs1::{FNC1, Scan, ScanError, check_digit, check_digit_is_right, ndcs_of_gtin};
 pub use ndc::{Eleven, Ndc, Read as NdcRead, Shape};
 pub use overlay::{Answer, LayerCode, Layers, Origin, Overlay};

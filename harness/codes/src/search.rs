@@ -46,6 +46,8 @@ impl Book {
                 } else {
                     3
                 };
+                // what the publishers of the codes say comes before lists that use them
+                let rank = rank + if table.kind().many() { 4 } else { 0 };
                 hits.push(Hit { table, row, rank });
             }
         }

@@ -103,6 +103,7 @@ fn the_book_holds_every_table() {
         .map(|k| (k.name(), count(k)))
         .collect();
     insta::assert_debug_snapshot!(counts);
+    assert_eq!(book().retrieved().to_string(), titer_codes::SHIPPED_DAY);
     assert!(book().size() <= 2 * 1024 * 1024, "{} bytes", book().size());
     for table in book().tables() {
         assert!(!table.source().is_empty(), "{}", table.to_text().path());

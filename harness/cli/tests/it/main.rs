@@ -1,6 +1,7 @@
 //! The program from outside: real files, real sockets, real exit codes.
 
 mod check;
+mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod plan_report;
