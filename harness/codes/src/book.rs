@@ -25,6 +25,8 @@ pub struct Book {
     numbers: Vec<u32>,
     text: Cow<'static, str>,
     tables: Vec<Entry>,
+    /// The beginning of every table's id.
+    ids: Vec<(Kind, u128)>,
     /// Where the tables of which there is one are, by the number of their kind.
     single: [Option<u32>; KINDS.len()],
     /// The beginning of the first cell of every row: what a search compares first.
@@ -83,6 +85,7 @@ impl Book {
                 .collect(),
             text,
             tables: Vec::new(),
+            ids: Vec::new(),
             single: [None; KINDS.len()],
             keys: Vec::new(),
             concepts_at: 0,
@@ -119,6 +122,8 @@ impl Book {
             {
                 *single = Some(book.tables.len() as u32);
             }
+            let start = key(book.bytes(entry.id));
+            book.ids.push((*kind, start));
             book.tables.push(entry);
         }
         // the guide's value sets do not change; the age of a book is the age of CDC's tables
@@ -183,12 +188,14 @@ impl Book {
             let entry = self.tables.get(at as usize)?;
             return Some(Table { book: self, entry });
         }
-        let found = self.tables.binary_search_by(|e| {
-            e.kind
-                .cmp(&kind)
-                .then_with(|| self.bytes(e.id).cmp(id.as_bytes()))
-        });
-        let entry = self.tables.get(found.ok()?)?;
+        let start = (kind, key(id.as_bytes()));
+        let from = self.ids.partition_point(|i| *i < start);
+        let near = self.ids.get(from..)?.iter().take_while(|i| **i == start);
+        let entry = self
+            .tables
+            .get(from..from + near.count())?
+            .iter()
+            .find(|e| self.bytes(e.id) == id.as_bytes())?;
         Some(Table { book: self, entry })
     }
 

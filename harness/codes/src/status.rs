@@ -102,7 +102,7 @@ impl Book {
             System::Ndc => self.ndc_status(code, on),
             System::Cpt => self.cpt_status(code, on),
             System::Vis => self.vis_status(code, on),
-            _ => self.concept_status(&system.name(), code),
+            _ => self.concept_status(system, code),
         }
     }
 
@@ -242,16 +242,17 @@ impl Book {
         }
     }
 
-    fn concept_status(&self, system: &str, code: &str) -> Status<'_> {
+    fn concept_status(&self, system: System, code: &str) -> Status<'_> {
         let mut excluded = false;
-        for (_, row) in self.concepts(system, code) {
+        let name = system.name();
+        for (_, row) in self.concepts(&name, code) {
             if row.cell(3) != "E" {
                 return Status::Valid;
             }
             excluded = true;
         }
         let mut replaced = self
-            .equivalents(system, code)
+            .equivalents(&name, code)
             .filter(|e| e.relation() == "replaced");
         if let Some(first) = replaced.next() {
             return Status::Deprecated {
@@ -261,6 +262,46 @@ impl Book {
         if excluded {
             return Status::Deprecated { replacement: None };
         }
+        // the guide has six races; CDC has hundreds, of which systems in the field use some
+        let race = matches!(system, System::CdcRec | System::Hl7(5));
+        let seen = |list: &str| self.table(Kind::Field, list)?.all(code).next();
+        if race && seen("PATIENT_RACE").is_some_and(|r| r.cell(2) == "valid") {
+            return Status::Valid;
+        }
+        if well_formed(system, code) {
+            return Status::UnknownWellFormed;
+        }
         Status::Unknown
     }
+}
+
+/// Whether a code that the guide does not name can be one of a system that has far more than the guide uses.
+fn well_formed(system: System, code: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let checked = |most: usize| {
+        code.split_once('-').is_some_and(|(number, check)| {
+            digits(number)
+                && number.len() <= most
+                && check.len() == 1
+                && check.bytes().next() == luhn(number)
+        })
+    };
+    match system {
+        System::CdcRec | System::Hl7(5 | 189) => checked(4) && code.len() == 6,
+        System::Loinc | System::Nip(3) => checked(7),
+        System::Snomed => digits(code) && (6..=18).contains(&code.len()),
+        System::Ncit => code.strip_prefix('C').is_some_and(digits),
+        _ => false,
+    }
+}
+
+/// The check digit of CDCREC and LOINC, as a letter: Luhn's.
+fn luhn(number: &str) -> Option<u8> {
+    let mut sum = 0;
+    for (nth, c) in number.chars().rev().enumerate() {
+        let digit = c.to_digit(10)? * if nth % 2 == 0 { 2 } else { 1 };
+        sum += digit / 10 + digit % 10;
+    }
+    let check = (10 - sum % 10) % 10;
+    u8::try_from(check).ok().map(|c| b'0' + c)
 }

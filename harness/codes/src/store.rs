@@ -38,7 +38,10 @@ pub fn read_book(folder: &Path) -> Result<Vec<TextTable>, StoreError> {
     let mut tables: Vec<TextTable> = Vec::new();
     let mut wrong = Vec::new();
     for part in PARTS {
-        let place = folder.join(part);
+        let place = match part {
+            "" => folder.to_owned(),
+            part => folder.join(part),
+        };
         if !part.is_empty() && !place.is_dir() {
             continue;
         }

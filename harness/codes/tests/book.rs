@@ -227,6 +227,23 @@ fn every_question_has_a_date() {
     );
     assert_eq!(race("A"), Status::Deprecated { replacement: None });
     assert_eq!(race("X"), Status::Unknown);
+    // CDC has more races than the guide
+    assert_eq!(race("2034-7"), Status::Valid);
+    assert_eq!(race("2040-4"), Status::UnknownWellFormed);
+    assert_eq!(race("2040-5"), Status::Unknown);
+    let loinc = |code: &'static str| book().status(System::Loinc, code, TODAY);
+    assert_eq!(loinc("64994-7"), Status::Valid);
+    assert_eq!(loinc("82593-5"), Status::UnknownWellFormed);
+    assert_eq!(loinc("82593-6"), Status::Unknown);
+    let route = |code: &'static str| book().status(System::Ncit, code, TODAY);
+    assert_eq!(route("C28161"), Status::Valid);
+    assert_eq!(route("C99999"), Status::UnknownWellFormed);
+    assert_eq!(
+        book().status(System::Hl7(162), "IM", TODAY),
+        Status::Deprecated {
+            replacement: Some("C28161")
+        }
+    );
 }
 
 #[test]

@@ -247,6 +247,30 @@ fn all_of_cdcs_lines_with_bars_are_known() {
 }
 
 #[test]
+fn the_crosswalk_of_packages_gives_both_units_and_their_link() {
+    let text = "49281-0425-50|FLUZONE 2026|Sanofi Pasteur Inc.|7/1/2025|6/30/2026||1/5/2026|49281-0425-88|False||1/5/2026|140|x|PMC\n\
+                58160-0821-11|ENGERIX-B|GSK|3/28/2007|NULL||1/5/2026|58160-0821-05|False||1/5/2026|43|x|SKB\n\
+                58160-0821-11|ENGERIX-B|GSK|3/28/2007|NULL||1/5/2026|58160-0821-05|False||1/5/2026|44|x|SKB\n\
+                11111-2222-33|NEW|Maker|3/1/2026||00311111222336|1/5/2026||True|||337|x|PMC\n";
+    let imported = read(&[file("get_all_ndc_display2.txt", text)]);
+    let mut shown = String::new();
+    for kind in [Kind::NdcSale, Kind::NdcUse, Kind::NdcLink] {
+        for row in &table(&imported, kind).rows {
+            let _ = writeln!(shown, "{}: {}", kind.name(), row.join(" | "));
+        }
+    }
+    insta::assert_snapshot!(shown);
+    let both = [
+        file("get_all_ndc_display2.txt", text),
+        file(
+            "ndc_linker.csv",
+            "link_id,outer_id,inner_id,mvx\n1,2,3,PMC\n",
+        ),
+    ];
+    assert!(said(&both).contains("keep one of the two in the folder"));
+}
+
+#[test]
 fn what_is_broken_is_pointed_at() {
     let heading = "CVX Code,Short Description,Full Vaccine Name,Status,Last Updated\n";
     let cases: [(&str, &str, String); 17] = [

@@ -210,7 +210,7 @@ fn fhir_resources_have_ids_of_their_own_and_every_code() {
     }
     let find = |name: &str| {
         let found = resources.iter().find(|(n, _)| n == name);
-        found.map(|(_, r)| r).unwrap_or_else(|| panic!("{name}"))
+        found.map_or_else(|| panic!("{name}"), |(_, r)| r)
     };
     assert_eq!(find("CodeSystem-cvx.json")["count"], 288);
     assert_eq!(find("CodeSystem-mvx.json")["count"], 89);

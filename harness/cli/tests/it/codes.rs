@@ -1,6 +1,7 @@
 //! `titer codes` from outside.
 
 use crate::common::{redacted, said, titer};
+use std::fmt::Write as _;
 use std::path::Path;
 
 const DAY: [&str; 2] = ["--as-of", "2025-12-01"];
@@ -12,11 +13,12 @@ fn message(sender: &str, doses: &[(&str, &str)]) -> String {
          PID|1||A1^^^{sender}^MR||MARKER^ANNA||20200101|F||2106-3^White^CDCREC~W^White^HL70005|||||||||||2186-5^^CDCREC\r"
     );
     for (nth, (code, day)) in doses.iter().enumerate() {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "ORC|RE||{nth}^{sender}\rRXA|0|1|{day}||{code}|0.5|mL^^UCUM||00^^NIP001||||||L1||PMC^^MVX|||CP|A\r\
              RXR|C28161^^NCIT|LT^^HL70163\r\
              OBX|1|CE|64994-7^^LN|1|V02^^HL70064||||||F\r"
-        ));
+        );
     }
     text
 }
@@ -60,7 +62,7 @@ fn a_code_is_shown_with_all_that_is_known() {
         ("race", vec!["map", "race", "W"]),
         ("cpt", vec!["map", "cpt", "90744"]),
         ("route", vec!["map", "route", "IM"]),
-        ("product", vec!["map", "product", "fluzone high-dose"]),
+        ("product", vec!["map", "product", "fluzone-high dose"]),
         (
             "scan",
             vec!["scan", "(01)00349281425509(17)260630(10)UJ123AB(21)1"],
@@ -197,11 +199,12 @@ fn a_book_is_imported_and_the_difference_tells_whose_traffic_it_hits() {
             let day = cvx.updated().expect("a day");
             format!("{}/{}/{}", day.month(), day.day(), day.year())
         };
-        bars.push_str(&format!(
-            "{:10}|{}|full||{status}|False|{day}\n",
+        let _ = writeln!(
+            bars,
+            "{:10}|{}|full||{status}|False|{day}",
             cvx.code(),
             cvx.name()
-        ));
+        );
     }
     bars.push_str("337       |a new vaccine|full||Active|False|1/15/2026\n");
     std::fs::create_dir(room.path().join("cdc")).expect("made");

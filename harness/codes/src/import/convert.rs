@@ -58,6 +58,10 @@ impl Source<'_> {
     /// A date in any of the forms of CDC's files, as a book writes it.
     fn date(&self, row: &[Cell], column: &str, said: &mut Said) -> String {
         let cell = self.cell(row, column);
+        // CDC writes this where there is none
+        if cell.text.eq_ignore_ascii_case("null") {
+            return String::new();
+        }
         if cell.text.is_empty() {
             return String::new();
         }
@@ -255,6 +259,21 @@ pub(super) fn convert(
     for (kind, which) in [(Kind::NdcSale, 0), (Kind::NdcUse, 1)] {
         if let (Some(source), Some(ids)) = (sources.get(kind.name()), ids.get_mut(which)) {
             tables.push(packages(kind, source, ids, said).table(CDC, &retrieved));
+        }
+    }
+    if let Some(source) = sources.get("ndc-crosswalk") {
+        if ["ndc-sale", "ndc-use", "ndc-link"]
+            .iter()
+            .any(|t| sources.contains_key(t))
+        {
+            said.errors.push(
+                Diagnostic::new("the crosswalk of packages and the tables of units of sale and of use say the same")
+                    .in_file(&source.found.file)
+                    .with_help("keep one of the two in the folder"),
+            );
+        } else {
+            let rows = crosswalk(source, old, said);
+            tables.extend(rows.map(|rows| rows.table(CDC, &retrieved)));
         }
     }
     if let Some(source) = sources.get("ndc-link") {
@@ -598,7 +617,7 @@ fn packages<'s>(
         let (ndc, shape) = code_of_package(source, row, said);
         ids.insert(source.cell(row, "id").text, ndc.clone());
         let cvx = source.cvx(row, "cvx", said);
-        let gtin = gtin(source, row, said);
+        let gtin = gtin(source, row, "gtin", said);
         let text = |column: &str| source.cell(row, column).text;
         let inner = text("no-inner").eq_ignore_ascii_case("true");
         let new = vec![
@@ -682,10 +701,10 @@ fn code_of_package(source: &Source<'_>, row: &[Cell], said: &mut Said) -> (Strin
 }
 
 /// The number of the bar code; one that has lost its first zero gets it back, and that is told.
-fn gtin(source: &Source<'_>, row: &[Cell], said: &mut Said) -> String {
-    let cell = source.cell(row, "gtin");
-    if cell.text.is_empty() {
-        return cell.text;
+fn gtin(source: &Source<'_>, row: &[Cell], column: &str, said: &mut Said) -> String {
+    let cell = source.cell(row, column);
+    if cell.text.is_empty() || cell.text.eq_ignore_ascii_case("null") {
+        return String::new();
     }
     if cell.text.len() < 14 && cell.text.bytes().all(|b| b.is_ascii_digit()) {
         let whole = format!("{:0>14}", cell.text);
@@ -733,6 +752,92 @@ fn links<'s>(
         rows.put_once(&[sale, used, mvx], &place, said);
     }
     rows
+}
+
+/// CDC's crosswalk: a unit of sale, its unit of use and their link in one row. What it does not tell (the form, the route, the shape
+/// of the ten-digit code) stays as the old book has it.
+fn crosswalk<'s>(source: &'s Source<'s>, old: &[TextTable], said: &mut Said) -> [Rows<'s>; 3] {
+    let known: [HashMap<&str, &Vec<String>>; 2] = [Kind::NdcSale, Kind::NdcUse].map(|kind| {
+        let tables = old.iter().filter(|t| t.kind == kind);
+        let rows = tables.flat_map(|t| &t.rows);
+        rows.filter_map(|r| Some((r.first()?.as_str(), r)))
+            .collect()
+    });
+    let mut sale = Rows::new(Kind::NdcSale, source);
+    let mut used = Rows::new(Kind::NdcUse, source);
+    let mut links = Rows::new(Kind::NdcLink, source);
+    for row in source.rows() {
+        let cvx = source.cvx(row, "cvx", said);
+        let inner = source
+            .cell(row, "no-inner")
+            .text
+            .eq_ignore_ascii_case("true");
+        let one = |rows: &mut Rows<'s>,
+                   known: &HashMap<&str, &Vec<String>>,
+                   columns: [&str; 3],
+                   flag: &str,
+                   said: &mut Said| {
+            let place = source.cell(row, columns[0]);
+            if place.text.is_empty() || place.text.eq_ignore_ascii_case("null") {
+                return None;
+            }
+            let Some(Read::One(ndc, Shape::Eleven)) = Ndc::read(&place.text) else {
+                source.error(
+                    said,
+                    format!("`{}` is no NDC of eleven digits", place.text),
+                    &place,
+                );
+                return None;
+            };
+            let ndc = ndc.to_string();
+            let before = |column: usize| -> String {
+                let row = known.get(ndc.as_str());
+                row.and_then(|r| r.get(column)).cloned().unwrap_or_default()
+            };
+            let shape = match before(1).as_str() {
+                "" => Shape::Eleven.name().to_owned(),
+                shape => shape.to_owned(),
+            };
+            let new = vec![
+                ndc.clone(),
+                shape,
+                source.cell(row, "name").text,
+                source.cell(row, "labeler-name").text,
+                before(4),
+                before(5),
+                source.date(row, "from", said),
+                source.date(row, "until", said),
+                gtin(source, row, columns[1], said),
+                cvx.clone(),
+                source.date(row, columns[2], said),
+                flag.to_owned(),
+            ];
+            // a package stands once for each package outside or inside and for each vaccine
+            if let Some([.., codes, _, _]) = rows.put(new, &place, said).map(Vec::as_mut_slice) {
+                let mut all: Vec<&str> = codes.split(' ').chain([cvx.as_str()]).collect();
+                all.sort_unstable();
+                all.dedup();
+                *codes = all.join(" ");
+            }
+            Some(ndc)
+        };
+        let flag = if inner { "no-inner" } else { "" };
+        let [known_sale, known_used] = &known;
+        let outer = one(&mut sale, known_sale, ["sale", "gtin", "updated"], "", said);
+        let within = one(
+            &mut used,
+            known_used,
+            ["use", "use-gtin", "use-updated"],
+            flag,
+            said,
+        );
+        if let (Some(outer), Some(within)) = (outer, within) {
+            let place = source.cell(row, "sale");
+            let mvx = source.cell(row, "mvx").text;
+            links.put_once(&[outer, within, mvx], &place, said);
+        }
+    }
+    [sale, used, links]
 }
 
 /// A name without what makes it a description: nothing when it is too long.

@@ -349,6 +349,65 @@ const DATASETS: &[Dataset] = &[
         files: &["ndc_link", "linker", "ndclink"],
     },
     Dataset {
+        name: "ndc-crosswalk",
+        columns: &[
+            (
+                "-",
+                false,
+                &["sequencenumber", "cvxdescription", "cvxshortdescription"],
+            ),
+            ("sale", true, &["salendc11"]),
+            ("name", true, &["saleproprietaryname"]),
+            ("labeler-name", true, &["salelabeler"]),
+            ("from", true, &["startdate"]),
+            ("until", true, &["enddate"]),
+            ("gtin", false, &["salegtin"]),
+            ("updated", true, &["salelastupdate"]),
+            ("use", true, &["usendc11"]),
+            ("no-inner", false, &["nousendc"]),
+            ("use-gtin", false, &["usegtin"]),
+            ("use-updated", false, &["uselastupdate"]),
+            ("cvx", true, &["cvxcode"]),
+            ("mvx", true, &["mvxcode"]),
+        ],
+        bars: &[
+            &[
+                "sale",
+                "name",
+                "labeler-name",
+                "from",
+                "until",
+                "gtin",
+                "updated",
+                "use",
+                "no-inner",
+                "use-gtin",
+                "use-updated",
+                "cvx",
+                "-",
+                "mvx",
+            ],
+            &[
+                "-",
+                "sale",
+                "name",
+                "labeler-name",
+                "from",
+                "until",
+                "gtin",
+                "updated",
+                "use",
+                "no-inner",
+                "use-gtin",
+                "use-updated",
+                "cvx",
+                "-",
+                "mvx",
+            ],
+        ],
+        files: &["get_all_ndc_display", "ndc_crosswalk", "ndc-crosswalk"],
+    },
+    Dataset {
         name: "set",
         columns: &[
             ("set", true, &["valueset"]),
@@ -572,7 +631,7 @@ fn without_heading(
         said.errors.push(
             Diagnostic::new("this is no table that CDC publishes, as far as its columns and its name tell")
                 .at(&file, text, heading.line.max(1), 1, 0)
-                .with_help("without a heading the name tells what a file is: cvx.txt, mvx.txt, TRADENAME.txt, VG.txt, cpt.txt, cvx_vis.txt"),
+                .with_help("without a heading the name tells what a file is: cvx.txt, mvx.txt, TRADENAME.txt, VG.txt, cpt.txt, cvx_vis.txt, get_all_ndc_display.txt"),
         );
         return None;
     };
