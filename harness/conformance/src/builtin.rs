@@ -1,6 +1,8 @@
 //! The profiles that ship, and the whole check of one message.
 
 use crate::dialect::Dialect;
+use crate::model::{Definition, TableDef};
+use crate::stored;
 use crate::syntax;
 use crate::validator::{Scratch, Validator};
 use crate::yaml;
@@ -10,7 +12,35 @@ use std::sync::LazyLock;
 use titer_finding::{Diagnostic, Finding, Rule};
 use titer_hl7::Message;
 
-static PROFILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
+static FILES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/profiles");
+
+// what the build script read: `PROFILES` and `TABLES`, texts by id
+mod built {
+    include!(concat!(env!("OUT_DIR"), "/profiles.rs"));
+
+    fn find(list: &[(&str, &'static str)], id: &str) -> Option<&'static str> {
+        let at = list.binary_search_by(|(known, _)| (*known).cmp(id)).ok()?;
+        list.get(at).map(|(_, text)| *text)
+    }
+
+    pub(super) fn profile(id: &str) -> Option<&'static str> {
+        find(PROFILES, id)
+    }
+
+    pub(super) fn table(id: &str) -> Option<&'static str> {
+        find(TABLES, id)
+    }
+}
+
+// a value set of the profiles that ship
+fn table(id: &str) -> Option<TableDef> {
+    serde_json::from_str(built::table(id)?).ok()
+}
+
+/// A profile that ships, as its files define it. They were read when the program was built.
+pub fn builtin_definition(id: &str) -> Option<Definition> {
+    stored::decode(built::profile(id)?, table)
+}
 
 /// The ids of the profiles that ship.
 pub const BUILTIN_IDS: [&str; 8] = ["Z22", "Z23", "Z31", "Z32", "Z33", "Z34", "Z42", "Z44"];
@@ -41,7 +71,7 @@ pub fn builtin(id: &str) -> Option<&'static Validator> {
 
 /// The files of the profiles that ship: what a profile of one's own need not bring along.
 pub fn shipped() -> &'static (dyn yaml::Source + Sync) {
-    &PROFILES
+    &FILES
 }
 
 /// Every profile that ships.
@@ -51,7 +81,12 @@ pub fn builtins() -> impl Iterator<Item = &'static Validator> {
 
 /// Compiles a profile that ships anew, in a dialect of choice.
 pub fn builtin_in(id: &str, dialect: Dialect) -> Result<Validator, Box<Diagnostic>> {
-    let definition = yaml::load(&PROFILES, id)?;
+    let definition = builtin_definition(id).ok_or_else(|| {
+        Box::new(
+            Diagnostic::new(format!("no profile that ships is called `{id}`"))
+                .did_you_mean(id, BUILTIN_IDS),
+        )
+    })?;
     Validator::compile(&definition, dialect)
         .map_err(|e| Box::new(Diagnostic::new(e.to_string()).in_file(format!("{id}.yaml"))))
 }

@@ -19,6 +19,7 @@ pub mod model;
 pub mod reference;
 mod rules;
 pub mod step;
+mod stored;
 mod syntax;
 mod text;
 mod validator;
@@ -27,8 +28,8 @@ pub mod yaml;
 
 pub use as_of::{as_of_rules, check_as_of};
 pub use builtin::{
-    BUILTIN_IDS, Checked, builtin, builtin_in, builtins, check_message, check_message_in,
-    check_message_with, rules, select, shipped,
+    BUILTIN_IDS, Checked, builtin, builtin_definition, builtin_in, builtins, check_message,
+    check_message_in, check_message_with, rules, select, shipped,
 };
 pub use detection::{Detection, Kind, Place, What};
 pub use dialect::{Dialect, Difference, Explained};

@@ -3,12 +3,14 @@
 use regex::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt::Write;
+use std::sync::OnceLock;
 
 /// A pattern and its compiled form.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     source: String,
-    regex: Regex,
+    // compiled when it is first asked, where it was compiled before it was stored
+    regex: OnceLock<Option<Regex>>,
 }
 
 impl PartialEq for Pattern {
@@ -17,7 +19,7 @@ impl PartialEq for Pattern {
     }
 }
 
-// stored as it was written
+// Stored as it was written: what is stored was compiled once, so that reading it again need not.
 impl Serialize for Pattern {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.source)
@@ -26,8 +28,10 @@ impl Serialize for Pattern {
 
 impl<'de> Deserialize<'de> for Pattern {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let source = String::deserialize(deserializer)?;
-        Pattern::new(&source).map_err(serde::de::Error::custom)
+        Ok(Pattern {
+            source: String::deserialize(deserializer)?,
+            regex: OnceLock::new(),
+        })
     }
 }
 
@@ -45,12 +49,10 @@ pub enum PatternError {
 impl Pattern {
     /// Compiles a pattern written in Java's dialect.
     pub fn new(source: &str) -> Result<Pattern, PatternError> {
-        let body = translate(source)?;
-        let regex = Regex::new(&format!(r"\A(?:{body})\z"))
-            .map_err(|e| PatternError::Syntax(Box::new(e)))?;
+        let regex = compile(source)?;
         Ok(Pattern {
             source: source.to_owned(),
-            regex,
+            regex: OnceLock::from(Some(regex)),
         })
     }
 
@@ -61,8 +63,14 @@ impl Pattern {
 
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
-        self.regex.is_match(text)
+        let regex = self.regex.get_or_init(|| compile(&self.source).ok());
+        regex.as_ref().is_some_and(|r| r.is_match(text))
     }
+}
+
+fn compile(source: &str) -> Result<Regex, PatternError> {
+    let body = translate(source)?;
+    Regex::new(&format!(r"\A(?:{body})\z")).map_err(|e| PatternError::Syntax(Box::new(e)))
 }
 
 // Java's \d \w \s are ASCII only, Java allows any punctuation to be escaped, and `.` stops at more line ends.

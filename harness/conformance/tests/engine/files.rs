@@ -245,3 +245,15 @@ fn mistakes_in_a_bundle_are_pointed_at() {
     .join("\n");
     insta::assert_snapshot!(said);
 }
+
+#[test]
+fn profiles_are_built_in_as_their_files_say() {
+    for id in BUILTIN_IDS {
+        let files = yaml::load(titer_conformance::shipped(), id).expect("it can be read");
+        let built = titer_conformance::builtin_definition(id).expect("it is built in");
+        assert!(files == built, "{id}");
+        assert!(!built.tables.is_empty() && built.tables.iter().any(|t| !t.codes.is_empty()));
+    }
+    assert!(titer_conformance::builtin_definition("Z99").is_none());
+    assert!(builtin_in("z22", Dialect::Titer).is_err());
+}
