@@ -213,6 +213,9 @@ fn looks_like_messages(head: &[u8]) -> bool {
 fn words(error: &ZipError) -> String {
     match error {
         ZipError::Io(error) => io_words(error),
+        ZipError::InvalidArchive(_) => {
+            "it is no zip archive, or a part of it is missing".to_owned()
+        }
         ZipError::InvalidPassword => "it is encrypted".to_owned(),
         ZipError::UnsupportedArchive(why) if *why == ZipError::PASSWORD_REQUIRED => {
             "it is encrypted".to_owned()

@@ -36,4 +36,5 @@ pub use dialect::{Dialect, Difference, Explained};
 pub use engine::compile::CompileError;
 pub use many::{Unsaid, Wanted, check_message_into};
 pub use rules::guide_rules;
+pub use text::Phrase;
 pub use validator::{ProfileInfo, Scratch, Validator};

@@ -260,7 +260,10 @@ impl Finding {
         };
         match &self.value {
             // whoever wrote the text may have forgotten the placeholder
-            Some(value) if mask => Cow::Owned(mask::scrub(&filled, value.reveal())),
+            Some(value) if mask => {
+                let scrubbed = mask::scrub(&filled, value.reveal());
+                Cow::Owned(mask::scrub_alike(&scrubbed, value.reveal()))
+            }
             _ => filled,
         }
     }

@@ -64,6 +64,33 @@ pub(crate) fn scrub(text: &str, value: &str) -> String {
     scrubbed
 }
 
+/// The text with every word in backquotes replaced that tells the value: the value in other letters, with other zeros
+/// before it, or with blanks around it.
+pub(crate) fn scrub_alike(text: &str, value: &str) -> String {
+    fn plain(word: &str) -> &str {
+        let word = word.trim();
+        let digits = word.bytes().all(|b| b.is_ascii_digit());
+        if digits {
+            word.trim_start_matches('0')
+        } else {
+            word
+        }
+    }
+    let value = plain(value);
+    if value.is_empty() {
+        return text.to_owned();
+    }
+    let parts = text.split('`').enumerate().map(|(nth, part)| {
+        let quoted = nth % 2 == 1;
+        if quoted && plain(part).eq_ignore_ascii_case(value) {
+            MASK
+        } else {
+            part
+        }
+    });
+    parts.collect::<Vec<_>>().join("`")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,6 +118,16 @@ mod tests {
             "`‹masked›` is Male, not ‹masked›"
         );
         assert_eq!(scrub("nothing", ""), "nothing");
+    }
+
+    #[test]
+    fn a_word_that_tells_the_value_goes_and_another_stays() {
+        assert_eq!(
+            scrub_alike("did you mean `F` or `M`?", "f"),
+            "did you mean `‹masked›` or `M`?"
+        );
+        assert_eq!(scrub_alike("`08`, `18`", "8"), "`‹masked›`, `18`");
+        assert_eq!(scrub_alike("`CP`", " "), "`CP`");
     }
 
     proptest! {

@@ -84,6 +84,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         shop.events = true;
         Output::Events(format.sink(out, options, &catalogue))
     };
+    shop.ready();
     let mut written = Written {
         output,
         counts: Counts::default(),

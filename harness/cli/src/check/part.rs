@@ -4,13 +4,16 @@ use super::judge::Judge;
 use super::stream;
 use super::unfold::Unfolded;
 use jiff::civil::Date;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use titer_conformance::{Scratch, Unsaid, Validator, Wanted, check_as_of, check_message_into};
-use titer_finding::sink::{Bytes, Counts, Pieces, Source};
+use titer_conformance::{
+    Detection, Phrase, Scratch, Unsaid, Validator, Wanted, check_as_of, check_message_into,
+};
+use titer_finding::sink::{Bytes, Counts, Pieces, Source, Words};
 use titer_finding::summary::{Sender, Tally};
-use titer_finding::{Finding, Policy, Severity};
+use titer_finding::{Finding, Label, Location, Policy, Severity};
 use titer_hl7::read::{Entry, ReadFault};
 use titer_hl7::{Message, Offsets};
 
@@ -111,6 +114,9 @@ struct Memory {
     scratch: Scratch,
     unfolded: Unfolded,
     findings: Vec<Finding>,
+    // words of findings, for the validator at this address: none goes away while messages are judged
+    words: HashMap<(usize, Phrase), Option<Words>>,
+    spots: Vec<(Location, Option<Label>, u32)>,
 }
 
 /// How messages are judged and written: shared by all threads.
@@ -130,10 +136,20 @@ pub(super) struct Workshop {
     pub(super) enough: AtomicBool,
     /// What is counted by cause, masked or not; `None` when nobody asks.
     pub(super) tally: Option<bool>,
+    /// Nothing is asked but what was found, in a form that keeps words.
+    quick: bool,
     memory: Mutex<Vec<Memory>>,
 }
 
 impl Workshop {
+    /// Says that everything is set.
+    pub(super) fn ready(&mut self) {
+        self.quick = self.pieces.is_some_and(|p| p.keeps_words())
+            && self.policy.is_none()
+            && self.as_of.is_none()
+            && self.tally.is_none();
+    }
+
     pub(super) fn new(judge: Judge) -> Self {
         Self {
             judge,
@@ -145,9 +161,19 @@ impl Workshop {
             limited: false,
             enough: AtomicBool::new(false),
             tally: None,
+            quick: false,
             memory: Mutex::default(),
         }
     }
+}
+
+/// A message that is written with words that are kept.
+#[derive(Clone, Copy)]
+struct Quick<'a> {
+    validator: &'a Validator,
+    pieces: &'a Pieces,
+    message: &'a Message<'a>,
+    source: &'a Source<'a>,
 }
 
 /// A part that was judged.
@@ -219,6 +245,8 @@ impl Workshop {
                 scratch,
                 unfolded,
                 findings,
+                words,
+                spots,
             } = &mut memory;
             findings.clear();
             match &item.what {
@@ -235,6 +263,24 @@ impl Workshop {
                     let large = too_many_lines(text);
                     let message = Message::parse(if large { b"" } else { text }, table);
                     let validator = self.judge.validator_for(&message);
+                    if let (Some(validator), Some(pieces)) = (validator, &self.pieces)
+                        && self.quick
+                        && !(folded || large || place.column > 1)
+                        && message.faults().is_empty()
+                    {
+                        let found = validator.check(&message, scratch);
+                        if found.len() <= MOST_FINDINGS {
+                            let source = part.source(item, Some(&validator.info().id));
+                            let quick = Quick {
+                                validator,
+                                pieces,
+                                message: &message,
+                                source: &source,
+                            };
+                            self.write_quick(&mut done, &quick, found, words, spots);
+                            continue;
+                        }
+                    }
                     let unsaid = if large {
                         findings.push(stream::too_many_lines(MOST_LINES));
                         Unsaid::default()
@@ -306,6 +352,69 @@ impl Workshop {
             findings.push(stream::many(unsaid.beyond));
         }
         unsaid
+    }
+
+    /// Counts and writes the findings of a message about which nothing else is asked, with words that are kept.
+    fn write_quick(
+        &self,
+        done: &mut Done,
+        quick: &Quick<'_>,
+        found: &[Detection],
+        kept: &mut HashMap<(usize, Phrase), Option<Words>>,
+        spots: &mut Vec<(Location, Option<Label>, u32)>,
+    ) {
+        let Quick {
+            validator,
+            pieces,
+            message,
+            source,
+        } = *quick;
+        let before = done.pieces.len();
+        pieces.message(&mut done.pieces, source);
+        if self.limited && done.pieces.len() > before {
+            done.end(false);
+        }
+        spots.clear();
+        let mut worst = Severity::Info;
+        for (nth, detection) in found.iter().enumerate() {
+            done.counts.add(detection.severity);
+            worst = worst.max(detection.severity);
+            if detection.severity < self.show {
+                done.hidden += 1;
+            } else {
+                let (place, label) = validator.spot(detection, message);
+                spots.push((place, label, nth as u32));
+            }
+        }
+        done.shown += spots.len() as u64;
+        done.clean += u64::from(worst < Severity::Warning);
+        if self.limited && self.enough.load(Ordering::Relaxed) {
+            return;
+        }
+        spots.sort_by_key(|(place, ..)| (place.start, place.end));
+        let of = std::ptr::from_ref(validator).addr();
+        for (place, label, nth) in spots.iter() {
+            let Some(detection) = found.get(*nth as usize) else {
+                continue;
+            };
+            let words = detection.phrase().and_then(|phrase| {
+                kept.entry((of, phrase))
+                    .or_insert_with(|| pieces.words(&validator.finding(detection, message)))
+                    .as_ref()
+            });
+            match words {
+                Some(words) => {
+                    pieces.spoken(&mut done.pieces, source, words, place, label.as_ref());
+                }
+                None => {
+                    let finding = validator.finding(detection, message);
+                    pieces.finding(&mut done.pieces, source, &finding);
+                }
+            }
+            if self.limited {
+                done.end(true);
+            }
+        }
     }
 
     /// Counts and writes what was found in one message, or about the file.

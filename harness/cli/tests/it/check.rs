@@ -32,7 +32,9 @@ fn findings_go_to_stdout_and_the_summary_to_stderr() {
 fn every_form_is_written_and_hides_values_when_asked() {
     let room = room();
     write(room.path(), "one.hl7", ADMISSION.as_bytes());
-    for format in ["text", "concise", "json", "jsonl", "sarif", "junit"] {
+    for format in [
+        "text", "concise", "json", "jsonl", "sarif", "junit", "html", "csv",
+    ] {
         let args = ["check", "one.hl7", "--format", format];
         let open = said(titer().current_dir(&room).args(args));
         assert_eq!(open.code, 1, "{format}");
@@ -240,6 +242,30 @@ fn rules_are_explained_and_listed() {
             .lines()
             .any(|l| l.starts_with("FILE-BTS-1 ") && l.contains("warning"))
     );
+    let bare = said(titer().arg("explain"));
+    assert_eq!(bare.stdout, list.stdout);
+    // a rule of every room
+    for id in [
+        "IZ-23",
+        "HL7-CODE",
+        "ER7-CHARSET",
+        "DATE-FUTURE",
+        "SOAP-XML",
+        "STEP-CONTENT",
+    ] {
+        let known = list.stdout.lines().any(|l| l.split(' ').next() == Some(id));
+        assert!(known || id == "SOAP-XML", "{id}");
+    }
+    for line in list.stdout.lines() {
+        let id = line.split(' ').next().expect("an id");
+        if !id.ends_with('3') {
+            continue;
+        }
+        let page = said(titer().args(["explain", id])).stdout;
+        for part in ["How to put it right:", "Source: "] {
+            assert!(page.contains(part), "{id}: {page}");
+        }
+    }
 }
 
 #[test]

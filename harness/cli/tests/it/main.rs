@@ -4,6 +4,9 @@ mod check;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
+mod hostile;
+mod inputs;
 mod plan_report;
 mod run;
 mod serve;
+mod summary;

@@ -19,7 +19,13 @@ pub(crate) fn tables(binding: &Binding) -> String {
 }
 
 /// "the table's values are CP, NA, PA and RE; did you mean `CP`?", as far as it helps.
-pub(crate) fn help(profile: &Profile, binding: &Binding, value: &str) -> Option<String> {
+/// `hint` is what was probably meant, when more is known than which codes are near.
+pub(crate) fn help(
+    profile: &Profile,
+    binding: &Binding,
+    value: &str,
+    hint: Option<String>,
+) -> Option<String> {
     const FEW: usize = 8;
     let tables: Vec<&Table> = binding
         .tables
@@ -39,7 +45,11 @@ pub(crate) fn help(profile: &Profile, binding: &Binding, value: &str) -> Option<
             _ => format!("the table's values are {}", super::listed(&all, "and")),
         });
     }
-    let near = nearest(&codes, value);
+    let near = match hint {
+        Some(_) => Vec::new(),
+        None => nearest(&codes, value),
+    };
+    parts.extend(hint);
     if !near.is_empty() {
         let near: Vec<String> = near.iter().map(|c| format!("`{c}`")).collect();
         parts.push(format!("did you mean {}?", super::listed(&near, "or")));
@@ -71,7 +81,7 @@ pub(crate) fn expected(profile: &Profile, binding: &Binding) -> String {
 
 // codes a slip of the keyboard away from the value, at most two
 fn nearest<'c>(codes: &[&'c str], value: &str) -> Vec<&'c str> {
-    let given = value.trim().to_uppercase();
+    let given = value.trim();
     let limit = match given.chars().count() {
         0 => return Vec::new(),
         1..=4 => 1,
@@ -79,8 +89,8 @@ fn nearest<'c>(codes: &[&'c str], value: &str) -> Vec<&'c str> {
     };
     let mut near: Vec<(usize, &str)> = codes
         .iter()
-        .map(|c| (strsim::osa_distance(&c.to_uppercase(), &given), *c))
-        .filter(|(d, c)| *d <= limit && *d < c.chars().count().max(1))
+        .filter_map(|c| Some((super::suggest::apart(c, given, limit)?, *c)))
+        .filter(|(d, c)| *d < c.chars().count().max(1))
         .collect();
     near.sort_unstable();
     near.dedup();

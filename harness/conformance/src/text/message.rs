@@ -2,6 +2,7 @@
 
 use super::codes;
 use super::names::{self, Named, named};
+use super::suggest;
 use super::words::Words;
 use crate::detection::{Detection, Kind, What};
 use crate::engine::profile::{Binding, NONE};
@@ -23,6 +24,18 @@ impl Validator {
             detection,
         }
         .finding()
+    }
+
+    /// Where the finding of a detection is, and the second place that it names: all that is left to say when its
+    /// [phrase](Detection::phrase) is known.
+    pub fn spot(&self, detection: &Detection, message: &Message<'_>) -> (Location, Option<Label>) {
+        let speaker = Speaker {
+            validator: self,
+            rules: &self.rules,
+            message,
+            detection,
+        };
+        (speaker.location(), speaker.dose())
     }
 }
 
@@ -425,8 +438,16 @@ impl Speaker<'_> {
             ),
             _ => ("a value of its data type", "as its data type asks"),
         };
+        let value = self.value();
+        let hint = value
+            .as_ref()
+            .filter(|_| what.starts_with("a date"))
+            .and_then(|v| suggest::date(v.reveal()));
         Said::new(format!("`{{value}}` is not {what}: {full}"))
-            .help(format!("write it as {how}"))
+            .help(match hint {
+                Some(hint) => format!("{hint}; write it as {how}"),
+                None => format!("write it as {how}"),
+            })
             .expected(how)
     }
 
@@ -450,7 +471,12 @@ impl Speaker<'_> {
                     "`{{value}}` is not the code system of a code of {tables}: {}",
                     named.full()
                 ))
-                .help(format!("send {expected} as the code system"))
+                .help(
+                    match suggest::system(profile, binding, self.around().as_ref()) {
+                        Some(hint) => hint,
+                        None => format!("send {expected} as the code system"),
+                    },
+                )
                 .expected(expected)
             }
             Kind::CodeSystemMissing => said(format!(
@@ -501,7 +527,8 @@ impl Speaker<'_> {
                     self.subject(named)
                 ))
                 .expected(codes::expected(profile, binding));
-                said.help = codes::help(profile, binding, &value);
+                let hint = suggest::code(profile, binding, &value, self.around().as_ref());
+                said.help = codes::help(profile, binding, &value, hint);
                 said
             }
         }
@@ -520,6 +547,17 @@ impl Speaker<'_> {
             return whole.name;
         }
         named.name.clone()
+    }
+
+    // what stands beside a code
+    fn around(&self) -> Option<suggest::Around> {
+        let place = self.detection.place;
+        suggest::Around::of(
+            self.message,
+            self.detection.line,
+            (place.field, place.repetition),
+            (place.component, place.subcomponent),
+        )
     }
 
     // the code whose code system is wrong

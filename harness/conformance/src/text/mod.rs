@@ -3,10 +3,13 @@
 mod codes;
 mod message;
 pub(crate) mod names;
+mod phrase;
 mod rare;
+mod suggest;
 pub(crate) mod words;
 
 pub(crate) use codes::table_label;
+pub use phrase::Phrase;
 
 /// `a`, `a or b`, `a, b or c`.
 pub(crate) fn listed(words: &[String], word: &str) -> String {

@@ -1,7 +1,7 @@
 //! JSON: one document with a head, or one object on each line.
 
 use super::{Counts, Source};
-use crate::finding::{Category, Finding, Fixer, Location, Severity};
+use crate::finding::{Category, Finding, Fixer, Label, Location, Severity};
 use crate::phi::{MASK, Phi};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -256,6 +256,103 @@ impl<'a> EntryLine<'a> {
             },
         }
     }
+}
+
+/// What is the same in every finding with the same words, made once.
+#[derive(Clone, Debug)]
+pub struct Words {
+    // up to the path of the place
+    head: Vec<u8>,
+    // behind the place
+    tail: Vec<u8>,
+}
+
+impl Words {
+    /// The words of a finding; `None` when they depend on a value.
+    pub(super) fn new(finding: &Finding) -> Option<Words> {
+        let texts = [Some(&finding.message), finding.help.as_ref()];
+        if finding.value.is_some() || texts.into_iter().flatten().any(|t| t.contains("{value}")) {
+            return None;
+        }
+        let mut head = b"\"finding\":{\"rule\":".to_vec();
+        put(&mut head, &finding.rule);
+        head.extend_from_slice(b",\"severity\":");
+        put(&mut head, &finding.severity);
+        head.extend_from_slice(b",\"category\":");
+        put(&mut head, &finding.category);
+        head.extend_from_slice(b",\"message\":");
+        put(&mut head, &finding.message);
+        head.extend_from_slice(b",\"location\":{\"path\":");
+        let mut tail = Vec::new();
+        let mut option = |name: &str, text: Option<&String>| {
+            if let Some(text) = text {
+                tail.extend_from_slice(name.as_bytes());
+                put(&mut tail, text);
+            }
+        };
+        option(",\"expected\":", finding.expected.as_ref());
+        option(",\"source\":", finding.source.as_ref());
+        tail.extend_from_slice(b",\"fixer\":");
+        put(&mut tail, &finding.fixer);
+        let mut option = |name: &str, text: Option<&String>| {
+            if let Some(text) = text {
+                tail.extend_from_slice(name.as_bytes());
+                put(&mut tail, text);
+            }
+        };
+        option(",\"help\":", finding.help.as_ref());
+        Some(Words { head, tail })
+    }
+}
+
+/// The entry of a finding whose words are known: `kind` is `finding` where entries have one.
+pub(super) fn spoken(
+    out: &mut Vec<u8>,
+    kind: bool,
+    source: &Source<'_>,
+    words: &Words,
+    place: &Location,
+    label: Option<&Label>,
+) {
+    out.extend_from_slice(if kind {
+        b"{\"kind\":\"finding\",\"file\":"
+    } else {
+        b"{\"file\":"
+    });
+    put(out, &source.file);
+    out.extend_from_slice(b",\"message_number\":");
+    put(out, &source.number);
+    if let Some(profile) = source.profile {
+        out.extend_from_slice(b",\"profile\":");
+        put(out, &profile);
+    }
+    out.push(b',');
+    out.extend_from_slice(&words.head);
+    spot(out, source, place);
+    out.extend_from_slice(&words.tail);
+    if let Some(label) = label {
+        out.extend_from_slice(b",\"labels\":[{\"location\":{\"path\":");
+        spot(out, source, &label.location);
+        out.extend_from_slice(b",\"text\":");
+        put(out, &label.text);
+        out.extend_from_slice(b"}]");
+    }
+    out.extend_from_slice(b"}}");
+}
+
+// a place, from its path on
+fn spot(out: &mut Vec<u8>, source: &Source<'_>, place: &Location) {
+    let spot = Spot::new(source, place);
+    put(out, &spot.path);
+    out.extend_from_slice(b",\"line\":");
+    put(out, &spot.line);
+    out.extend_from_slice(b",\"column\":");
+    put(out, &spot.column);
+    out.extend_from_slice(b",\"start\":");
+    put(out, &spot.start);
+    out.extend_from_slice(b",\"end\":");
+    put(out, &spot.end);
+    out.push(b'}');
 }
 
 fn put(out: &mut Vec<u8>, value: &impl Serialize) {

@@ -15,7 +15,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::io;
 
-pub use json::{Document, Entry, Record, Tool};
+pub use json::{Document, Entry, Record, Tool, Words};
 pub use junit::Junit;
 pub use pieces::{Pieces, Whole};
 pub use sarif::Sarif;

@@ -1,9 +1,10 @@
 //! Output forms whose findings are written apart from each other, by as many threads as there are, and put together in
 //! their order afterwards.
 
+use super::json::Words;
 use super::{Counts, Format, Options, Sink, Source, concise, csv, html, json, text};
 use crate::catalogue::Catalogue;
-use crate::finding::Finding;
+use crate::finding::{Finding, Label, Location};
 use crate::summary::Tally;
 use std::io::{self, Write};
 
@@ -53,6 +54,42 @@ impl Pieces {
             Format::Html => html::article(out, source, finding, options),
             Format::Sarif | Format::Junit => {}
         }
+    }
+
+    /// The words of a finding, to be written with [`spoken`](Self::spoken) again and again at other places; `None` when they
+    /// depend on a value, or for a form that gains nothing by it.
+    pub fn words(&self, finding: &Finding) -> Option<Words> {
+        match self.format {
+            Format::Json | Format::JsonLines => Words::new(finding),
+            _ => None,
+        }
+    }
+
+    /// A finding of which the words are known, at a place and with a label of its own.
+    pub fn spoken(
+        &self,
+        out: &mut Vec<u8>,
+        source: &Source<'_>,
+        words: &Words,
+        place: &Location,
+        label: Option<&Label>,
+    ) {
+        match self.format {
+            Format::Json => {
+                out.extend_from_slice(b",\n");
+                json::spoken(out, false, source, words, place, label);
+            }
+            Format::JsonLines => {
+                json::spoken(out, true, source, words, place, label);
+                out.push(b'\n');
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether [`words`](Self::words) are of use in this form.
+    pub fn keeps_words(&self) -> bool {
+        matches!(self.format, Format::Json | Format::JsonLines)
     }
 }
 
