@@ -25,6 +25,13 @@ mkdir "$room/sample"
 "$titer" report fixtures/results/sample.json --html "$room/sample/report.html"
 node ci/browser/check-report.mjs "$room"/*/report.html
 
+echo '-- forecasts as FHIR, read by a library that is not ours'
+bash ci/clients/install.sh
+for patient in fixtures/patients/*.json; do
+  "$titer" forecast "$patient" --format fhir >"$room/forecast.json"
+  ci/clients/.venv/bin/python ci/clients/check_fhir.py <"$room/forecast.json"
+done
+
 echo '-- the reference IIS and clients that are not ours'
 "$titer" serve --bind 127.0.0.1:0 --username clinic --password secret --facility maple >"$room/serve.txt" 2>"$room/serve.log" &
 server=$!

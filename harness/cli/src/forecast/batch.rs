@@ -17,7 +17,7 @@ use titer_forecast::input::{Coded, Format, Stated, fhir, hl7, json};
 use titer_hl7::read::{Item, Reader};
 
 /// Patients that are answered at a time.
-const BLOCK: usize = 2048;
+const BLOCK: usize = 512;
 
 /// Bytes by which the format is told.
 const HEAD: usize = 1 << 16;

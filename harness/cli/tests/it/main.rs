@@ -4,6 +4,7 @@ mod check;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
+mod forecast;
 mod hostile;
 mod inputs;
 mod plan_report;

@@ -355,7 +355,7 @@ fn millilitres(quantity: Option<&Value>) -> Option<u32> {
     let unit = text_at(quantity, "/code").or(text_at(quantity, "/unit"))?;
     let ml = quantity.get("value")?.as_f64()?;
     (unit.eq_ignore_ascii_case("ml") && (0.0..=1000.0).contains(&ml))
-        .then(|| super::json::thousandths(ml))
+        .then(|| super::json::ten_thousandths(ml))
 }
 
 #[cfg(test)]
@@ -407,7 +407,7 @@ mod tests {
             (dose.id.as_str(), dose.cvx.as_str(), dose.mvx.as_deref()),
             ("Immunization/i1", "08", Some("MSD"))
         );
-        assert_eq!((dose.volume, dose.condition), (Some(500), true));
+        assert_eq!((dose.volume, dose.condition), (Some(5000), true));
         assert_eq!(dose.expiry.unwrap().to_string(), "2025-02-28");
         assert_eq!(stated.coded.len(), 1);
         assert_eq!(stated.coded[0].date.unwrap().to_string(), "2024-02-01");

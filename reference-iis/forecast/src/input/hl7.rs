@@ -298,7 +298,7 @@ fn vaccine(rxa: &Segment<'_>) -> Option<String> {
     None
 }
 
-/// Thousandths of a millilitre; 999 says that nobody knows.
+/// Ten-thousandths of a millilitre; 999 says that nobody knows.
 fn volume(rxa: &Segment<'_>) -> Option<u32> {
     let amount = rxa.text(6, 1);
     let amount = amount.trim();
@@ -309,7 +309,7 @@ fn volume(rxa: &Segment<'_>) -> Option<u32> {
     let ml: f64 = amount.parse().ok()?;
     (0.0..=1000.0)
         .contains(&ml)
-        .then(|| super::json::thousandths(ml))
+        .then(|| super::json::ten_thousandths(ml))
 }
 
 #[cfg(test)]
@@ -341,7 +341,10 @@ mod tests {
             (dose.cvx.as_str(), dose.date.to_string().as_str()),
             ("106", "2024-03-15")
         );
-        assert_eq!((dose.mvx.as_deref(), dose.volume), (Some("PMC"), Some(500)));
+        assert_eq!(
+            (dose.mvx.as_deref(), dose.volume),
+            (Some("PMC"), Some(5000))
+        );
         assert_eq!(dose.expiry.unwrap().to_string(), "2026-01-31");
         assert!(!dose.condition);
     }

@@ -187,7 +187,7 @@ pub fn read(file: &str, text: &str) -> Result<Stated, Box<Diagnostic>> {
                 let message = format!("`{ml}` is not a volume in millilitres");
                 return Err(wrong(index, "doses", "volume", message));
             }
-            other => other.map(thousandths),
+            other => other.map(ten_thousandths),
         };
         stated.patient.doses.push(Dose {
             id: dose.id.unwrap_or_default(),
@@ -204,15 +204,14 @@ pub fn read(file: &str, text: &str) -> Result<Stated, Box<Diagnostic>> {
 }
 
 /// Millilitres as the engine counts them.
-pub(super) fn thousandths(ml: f64) -> u32 {
-    // in range: callers have looked
-    let thousandths = (ml * 1000.0).round();
-    if (0.0..=1_000_000.0).contains(&thousandths) {
-        #[expect(clippy::cast_sign_loss, reason = "it is not negative")]
-        let number = thousandths as u32;
-        return number;
+pub(super) fn ten_thousandths(ml: f64) -> u32 {
+    let number = (ml * 10_000.0).round();
+    if !(0.0..=10_000_000.0).contains(&number) {
+        return 0;
     }
-    0
+    #[expect(clippy::cast_sign_loss, reason = "it is not negative")]
+    let number = number as u32;
+    number
 }
 
 /// Reads JSON. The words and the place of an error come from the YAML reader, of which JSON is a part: it knows "did you
@@ -258,7 +257,7 @@ mod tests {
         assert_eq!(stated.as_of.unwrap().to_string(), "2025-01-01");
         assert_eq!((patient.observations.len(), stated.coded.len()), (1, 1));
         let dose = &patient.doses[0];
-        assert_eq!((dose.cvx.as_str(), dose.volume), ("08", Some(500)));
+        assert_eq!((dose.cvx.as_str(), dose.volume), ("08", Some(5000)));
     }
 
     #[test]

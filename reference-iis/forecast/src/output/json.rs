@@ -28,7 +28,6 @@ pub struct AnswerDocument {
     /// What is due: the forecasts of every vaccine group, in the schedule's order.
     pub forecasts: Vec<ForecastAnswer>,
     /// What is not known and would matter.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unknown: Vec<UnknownAnswer>,
 }
 
@@ -36,8 +35,8 @@ pub struct AnswerDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct DoseAnswer {
     /// How the asker names the dose.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    pub id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// Date administered.
     #[schemars(with = "String", extend("format" = "date"))]
     pub date: Day,
@@ -62,7 +61,6 @@ pub struct EvaluationAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dose_number: Option<u32>,
     /// Why, and what is to be remarked on a valid dose.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<ReasonAnswer>,
 }
 
@@ -110,29 +108,17 @@ pub struct ForecastAnswer {
     #[schemars(with = "Option<String>", extend("format" = "date"))]
     pub latest: Option<Day>,
     /// CVX codes of the vaccines that the schedule names for it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub vaccines: Vec<String>,
     /// The antigens that the next dose is for.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub antigens: Vec<String>,
     /// The series that it stands on.
     pub series: Vec<String>,
     /// Why.
     pub reasons: Vec<ReasonAnswer>,
     /// Keys of CDC's guidance that goes with it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub guidance: Vec<GuidanceAnswer>,
-    /// By how many years a season of the schedule was moved.
-    #[serde(skip_serializing_if = "is_zero")]
+    /// By how many years a season of the schedule was moved; 0 when it was not.
     pub season_shift: i16,
-}
-
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks for a reference"
-)]
-fn is_zero(number: &i16) -> bool {
-    *number == 0
 }
 
 /// A key of guidance in the schedule.
@@ -172,7 +158,7 @@ pub fn document(report: &Report<'_>) -> AnswerDocument {
             .map_or_else(String::new, |s| s.name.to_owned())
     };
     let doses = report.doses().into_iter().map(|(index, dose)| DoseAnswer {
-        id: dose.id.clone(),
+        id: (!dose.id.is_empty()).then(|| dose.id.clone()),
         date: dose.date,
         cvx: dose.cvx.clone(),
         vaccine: report.vaccine_name(&dose.cvx).to_owned(),

@@ -15,8 +15,8 @@ use std::fmt::Write;
 // all in pixels of the picture
 const WIDTH: f64 = 1000.0;
 const LEFT: f64 = 172.0;
-const RIGHT: f64 = 742.0;
-const WORDS: f64 = 762.0;
+const RIGHT: f64 = 688.0;
+const WORDS: f64 = 706.0;
 const TOP: f64 = 112.0;
 const ROW: f64 = 38.0;
 /// Half the size of a dose's shape.
@@ -249,10 +249,10 @@ fn row(
         svg,
         "<text class=\"{class} g\" x=\"{WORDS}\" y=\"{}\">{mark} {}</text><text class=\"s\" x=\"{}\" y=\"{}\">{}</text>",
         y - 1.5,
-        escape_xml(&shorten(&said, 31)),
+        escape_xml(&shorten(&said, 36)),
         WORDS + 14.0,
         y + 13.0,
-        escape_xml(&shorten(&more, 36)),
+        escape_xml(&shorten(&more, 42)),
     );
 }
 
@@ -334,13 +334,15 @@ fn window(
             &format!("possible from {}", in_words(earliest)),
         );
     }
-    bar(
-        due,
-        end.max(due),
-        13.0,
-        "var(--go)",
-        &format!("recommended from {}", in_words(recommended)),
-    );
+    if recommended.number() <= scale.last {
+        bar(
+            due,
+            end.max(due),
+            13.0,
+            "var(--go)",
+            &format!("recommended from {}", in_words(recommended)),
+        );
+    }
     if urgency == Urgency::Overdue
         && let Some(past_due) = forecast.past_due
     {
@@ -397,9 +399,9 @@ fn legend(svg: &mut String, y: f64) {
     let _ = writeln!(svg, "<g aria-hidden=\"true\">");
     let entries = [
         (DoseStatus::Valid, "valid dose and its number", 20.0),
-        (DoseStatus::NotValid, "not valid", 218.0),
-        (DoseStatus::Extraneous, "extraneous", 318.0),
-        (DoseStatus::SubStandard, "sub-standard", 430.0),
+        (DoseStatus::NotValid, "not valid", 240.0),
+        (DoseStatus::Extraneous, "extraneous", 348.0),
+        (DoseStatus::SubStandard, "sub-standard", 468.0),
     ];
     let y = y + 6.0;
     for (status, words, x) in entries {
@@ -414,8 +416,8 @@ fn legend(svg: &mut String, y: f64) {
     let y2 = y + 28.0;
     for (height, fill, words, x) in [
         (5.0, "var(--soft)", "next dose possible", 20.0),
-        (13.0, "var(--go)", "recommended", 198.0),
-        (5.0, "var(--bad)", "overdue", 336.0),
+        (13.0, "var(--go)", "recommended", 204.0),
+        (5.0, "var(--bad)", "overdue", 350.0),
     ] {
         let _ = writeln!(
             svg,
@@ -427,8 +429,8 @@ fn legend(svg: &mut String, y: f64) {
     }
     let _ = writeln!(
         svg,
-        "<line x1=\"440\" x2=\"440\" y1=\"{}\" y2=\"{}\" stroke=\"var(--ink)\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\"/>\
-         <text x=\"450\" y=\"{}\">the day of the forecast</text></g>",
+        "<line x1=\"468\" x2=\"468\" y1=\"{}\" y2=\"{}\" stroke=\"var(--ink)\" stroke-width=\"1.5\" stroke-dasharray=\"4 3\"/>\
+         <text x=\"478\" y=\"{}\">the day of the forecast</text></g>",
         y2 - 10.0,
         y2 + 10.0,
         y2 + 4.5,
