@@ -14,7 +14,6 @@ fn corpus(name: &str, entry: fn(&[u8])) {
     for file in std::fs::read_dir(&folder).expect("the corpus is there") {
         let path = file.expect("an entry").path();
         let bytes = std::fs::read(&path).expect("it can be read");
-        println!("{}", path.display());
         entry(&bytes);
         for part in 1..16 {
             let at = bytes.len() * part / 16;
