@@ -116,7 +116,7 @@ fn parsing(
     let messages: Vec<&str> = messages.iter().map(|m| m.trim_end()).collect();
     let bytes: usize = messages.iter().map(|m| m.len()).sum();
     let mut table = Offsets::new();
-    let mut scan = || {
+    let scan = || {
         messages
             .iter()
             .map(|m| memchr::memchr3_iter(b'\r', b'|', b'^', black_box(m.as_bytes())).count())
@@ -128,13 +128,13 @@ fn parsing(
             .map(|m| Message::parse(black_box(m.as_bytes()), &mut table).line_count())
             .sum::<usize>()
     };
-    let mut hl7_parser = || {
+    let hl7_parser = || {
         messages
             .iter()
             .map(|m| hl7_parser::Message::parse(black_box(m)).map_or(0, |m| m.segments.len()))
             .sum::<usize>()
     };
-    let mut rust_hl7 = || {
+    let rust_hl7 = || {
         messages
             .iter()
             .map(|m| rusthl7::message::Message::new(black_box(*m)).segments.len())
@@ -150,8 +150,8 @@ fn parsing(
         &mut [
             &mut || time(|| (0..TIMES).map(|_| scan()).sum()) / TIMES,
             &mut || time(|| (0..TIMES).map(|_| ours()).sum()) / TIMES,
-            &mut || time(&mut hl7_parser),
-            &mut || time(&mut rust_hl7),
+            &mut || time(hl7_parser),
+            &mut || time(rust_hl7),
         ],
     );
     let &[scan, ours, hl7_parser, rust_hl7] = best.as_slice() else {
@@ -226,7 +226,7 @@ fn judging(
             other.join().unwrap_or(Duration::MAX).max(own)
         })
     };
-    let mut in_words = || {
+    let in_words = || {
         let (mut table, mut scratch) = (Offsets::new(), Scratch::new());
         let mut letters = 0;
         for _ in 0..turns {
@@ -241,10 +241,7 @@ fn judging(
         }
         letters
     };
-    let best = race(
-        rounds,
-        &mut [&mut one, &mut two, &mut || time(&mut in_words)],
-    );
+    let best = race(rounds, &mut [&mut one, &mut two, &mut || time(in_words)]);
     let &[one, two, in_words] = best.as_slice() else {
         return Ok(());
     };
