@@ -105,6 +105,12 @@ pub(crate) struct CheckArgs {
     /// Report dates that lie behind this day: a date such as 2026-03-12, or `today` [default: they are not judged]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,
+    /// Judge codes by this book [default: the one that ships]
+    #[arg(long, value_name = "BOOK")]
+    pub(crate) book: Option<PathBuf>,
+    /// Lay a jurisdiction's codes over the book; a later file counts before an earlier one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay: Vec<PathBuf>,
     /// Exit with 1 from this severity on
     #[arg(long, value_enum, default_value_t = FailOn::Error)]
     pub(crate) fail_on: FailOn,

@@ -286,6 +286,22 @@ impl<'l> Layers<'l> {
         self.book
     }
 
+    /// Whether there is any overlay.
+    pub fn has_overlays(self) -> bool {
+        !self.overlays.is_empty()
+    }
+
+    /// Whether an overlay puts `code` into the value set on the day `on`.
+    pub fn adds(self, set: &str, code: &str, on: Date) -> bool {
+        self.overlays.iter().any(|overlay| {
+            overlay.written.add.iter().any(|add| {
+                add.set.value == set
+                    && add.means(code)
+                    && within(on, add.from.as_ref(), add.until.as_ref())
+            })
+        })
+    }
+
     /// What `code` of `system` is on the day `on`, and who says so.
     pub fn status(self, system: System, code: &str, on: Date) -> Answer<'l> {
         let refused = self.refuses(system, code);

@@ -1,9 +1,10 @@
 //! The profiles that ship, and the whole check of one message.
 
+use crate::codebook::Context;
 use crate::dialect::Dialect;
+use crate::many::{Wanted, check_message_into};
 use crate::model::{Definition, TableDef};
 use crate::stored;
-use crate::syntax;
 use crate::validator::{Scratch, Validator};
 use crate::yaml;
 use include_dir::{Dir, include_dir};
@@ -153,16 +154,26 @@ pub fn check_message_in(
     validator: Option<&Validator>,
     scratch: &mut Scratch,
 ) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = message
-        .faults()
-        .iter()
-        .map(|f| syntax::finding(f, message))
-        .collect();
-    if let Some(validator) = validator {
-        let detections = validator.check(message, scratch);
-        findings.extend(detections.iter().map(|d| validator.finding(d, message)));
-    }
-    findings.sort_by_key(|f| (f.location.start, f.location.end));
+    check_message_as(message, validator, scratch, &Context::default())
+}
+
+/// The same with a book of codes and a day of the check. A validator of the reference's dialect is used without the book, as
+/// the reference has none.
+pub fn check_message_as(
+    message: &Message<'_>,
+    validator: Option<&Validator>,
+    scratch: &mut Scratch,
+    context: &Context<'_>,
+) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    check_message_into(
+        message,
+        validator,
+        scratch,
+        context,
+        Wanted::ALL,
+        &mut findings,
+    );
     findings
 }
 

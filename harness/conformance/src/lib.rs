@@ -9,6 +9,7 @@
 mod as_of;
 mod builtin;
 pub mod bundle;
+mod codebook;
 mod detection;
 mod dialect;
 mod engine;
@@ -29,8 +30,9 @@ pub mod yaml;
 pub use as_of::{as_of_rules, check_as_of};
 pub use builtin::{
     BUILTIN_IDS, Checked, builtin, builtin_definition, builtin_in, builtins, check_message,
-    check_message_in, check_message_with, rules, select, shipped,
+    check_message_as, check_message_in, check_message_with, rules, select, shipped,
 };
+pub use codebook::{Context, Seen, accepts, look_at_codes};
 pub use detection::{Detection, Kind, Place, What};
 pub use dialect::{Dialect, Difference, Explained};
 pub use engine::compile::CompileError;

@@ -1,5 +1,6 @@
 //! Checking many messages: only what somebody will look at is put into words.
 
+use crate::codebook::{self, Context};
 use crate::syntax;
 use crate::validator::{Scratch, Validator};
 use titer_finding::{Finding, Severity};
@@ -14,6 +15,14 @@ pub struct Wanted {
     pub most: usize,
 }
 
+impl Wanted {
+    /// Everything.
+    pub const ALL: Wanted = Wanted {
+        least: Severity::Info,
+        most: usize::MAX,
+    };
+}
+
 /// What was found and not put into words, by severity: [`Wanted::least`] and [`Wanted::most`] left it out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unsaid {
@@ -23,12 +32,13 @@ pub struct Unsaid {
     pub beyond: [u64; 3],
 }
 
-/// Checks a message as a whole: the faults of the bytes, then the profile, when there is one. What is wanted is put behind
-/// `findings`, in the order of its position in the message; the rest is counted.
+/// Checks a message as a whole: the faults of the bytes, then the profile, when there is one, and the codes as of their
+/// dates. What is wanted is put behind `findings`, in the order of its position in the message; the rest is counted.
 pub fn check_message_into(
     message: &Message<'_>,
     validator: Option<&Validator>,
     scratch: &mut Scratch,
+    context: &Context<'_>,
     wanted: Wanted,
     findings: &mut Vec<Finding>,
 ) -> Unsaid {
@@ -44,13 +54,27 @@ pub fn check_message_into(
         }
     }
     if let Some(validator) = validator {
+        let seen = codebook::look_at_codes(message, validator, context, wanted.least);
+        for (count, lower) in unsaid.lower.iter_mut().zip(seen.lower) {
+            *count += lower;
+        }
         for detection in validator.check(message, scratch) {
+            if seen.takes(detection) || codebook::accepts(context, validator, detection, message) {
+                continue;
+            }
             if detection.severity < wanted.least {
                 unsaid.lower[detection.severity as usize] += 1;
             } else if findings.len() - begin >= wanted.most {
                 unsaid.beyond[detection.severity as usize] += 1;
             } else {
                 findings.push(validator.finding(detection, message));
+            }
+        }
+        for finding in seen.findings {
+            if findings.len() - begin >= wanted.most {
+                unsaid.beyond[finding.severity as usize] += 1;
+            } else {
+                findings.push(finding);
             }
         }
     }
@@ -77,6 +101,7 @@ mod tests {
             &message,
             builtin("Z23"),
             &mut Scratch::new(),
+            &Context::default(),
             Wanted { least, most },
             &mut findings,
         );

@@ -90,6 +90,14 @@ impl Validator {
         self.dialect
     }
 
+    /// The tables of the binding that a detection about a code is about.
+    pub(crate) fn tables_of(&self, detection: &crate::Detection) -> impl Iterator<Item = &str> {
+        let binding = self.profile.bindings.get(detection.a as usize);
+        binding
+            .into_iter()
+            .flat_map(|b| b.names.iter().map(|n| &**n))
+    }
+
     /// The same profile that also notes what is worth knowing and no fault: which usage a condition chose, which data type
     /// a mapping gave, which slice was taken, which bound table is not checked, which optional element is there.
     #[must_use]

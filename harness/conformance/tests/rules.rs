@@ -7,6 +7,7 @@ use titer_hl7::{Message, Offsets};
 
 /// Rules that no message can fire under the profiles that ship, each for the reason that its text gives.
 const WITHOUT_EXAMPLE: &[&str] = &[
+    "CODE-NOT-ACCEPTED",
     "ER7-TOO-LARGE",
     "HL7-CODE-AMBIGUOUS",
     "HL7-CODE-EXCLUDED",

@@ -198,7 +198,7 @@ impl Source<'_, '_> {
         report.doses.push(ReportedDose {
             action,
             content: DoseContent {
-                cvx: cvx.to_owned(),
+                cvx: cvx.into_owned(),
                 vaccine,
                 given_on,
                 amount: word(self.text(rxa, 6)),

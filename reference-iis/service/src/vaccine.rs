@@ -1,33 +1,20 @@
 //! Which vaccine a code means: CVX codes as they are, NDC and CPT codes by CDC's crosswalks.
 
-use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::borrow::Cow;
+use titer_codes::{Status, System, book};
 use titer_registry::value::Coded;
 
 /// The code of a group that reports no vaccine.
 pub(crate) const NO_VACCINE: &str = "998";
 
-static CVX: LazyLock<HashMap<&str, &str>> =
-    LazyLock::new(|| table(include_str!("../data/cvx.tsv")));
-static NDC: LazyLock<HashMap<&str, &str>> =
-    LazyLock::new(|| table(include_str!("../data/ndc.tsv")));
-static CPT: LazyLock<HashMap<&str, &str>> =
-    LazyLock::new(|| table(include_str!("../data/cpt.tsv")));
-
-fn table(text: &'static str) -> HashMap<&'static str, &'static str> {
-    text.lines()
-        .filter(|l| !l.starts_with('#'))
-        .filter_map(|l| l.split_once('\t'))
-        .collect()
-}
-
 /// What RXA-5 says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Vaccine {
-    /// This CVX code; `conflict` is the other code's CVX when the two triplets mean different vaccines.
+    /// This CVX code, which may be newer than the book; `conflict` is the other code's CVX when the two triplets mean
+    /// different vaccines.
     Known {
-        cvx: &'static str,
-        conflict: Option<&'static str>,
+        cvx: Cow<'static, str>,
+        conflict: Option<Cow<'static, str>>,
     },
     /// No code that leads to a vaccine.
     Unknown,
@@ -35,7 +22,7 @@ pub(crate) enum Vaccine {
 
 /// The short name of a CVX code.
 pub(crate) fn name(cvx: &str) -> Option<&'static str> {
-    CVX.get(cvx).copied()
+    book().cvx(cvx).map(titer_codes::Cvx::name)
 }
 
 /// Reads both triplets; CVX wins over the others.
@@ -50,12 +37,13 @@ pub(crate) fn resolve(said: &Coded) -> Vaccine {
             .filter(|(_, system)| wanted(system))
             .find_map(|(code, system)| one(code, system))
     };
-    let cvx = found(&|system| system == "CVX");
-    let other = found(&|system| system != "CVX");
+    let is_cvx = |system: &str| System::named(system) == Some(System::Cvx);
+    let cvx = found(&is_cvx);
+    let other = found(&|system| !is_cvx(system));
     match (cvx, other) {
         (Some(cvx), other) => Vaccine::Known {
-            cvx,
             conflict: other.filter(|o| *o != cvx),
+            cvx,
         },
         (None, Some(cvx)) => Vaccine::Known {
             cvx,
@@ -65,39 +53,34 @@ pub(crate) fn resolve(said: &Coded) -> Vaccine {
     }
 }
 
-fn one(code: &str, system: &str) -> Option<&'static str> {
+fn one(code: &str, system: &str) -> Option<Cow<'static, str>> {
     let code = code.trim();
-    match system {
-        "CVX" => CVX.get_key_value(code).map(|(k, _)| *k),
-        "NDC" => NDC.get(ndc(code)?.as_str()).copied(),
-        "C4" | "CPT" => CPT.get(code).copied(),
-        _ => None,
-    }
-}
-
-// labeler, product and package as five, four and two digits
-fn ndc(code: &str) -> Option<String> {
-    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
-    let parts: Vec<&str> = code.split('-').collect();
-    match parts.as_slice() {
-        [all] if all.len() == 11 && digits(all) => Some(format!(
-            "{}-{}-{}",
-            all.get(..5)?,
-            all.get(5..9)?,
-            all.get(9..)?
-        )),
-        [labeler, product, package]
-            if digits(labeler)
-                && digits(product)
-                && digits(package)
-                && labeler.len() <= 5
-                && product.len() <= 4
-                && package.len() <= 2 =>
-        {
-            Some(format!("{labeler:0>5}-{product:0>4}-{package:0>2}"))
+    match System::named(system)? {
+        System::Cvx => match book().cvx(code) {
+            Some(known) => Some(known.code()),
+            // a dose is not lost because its vaccine is newer than the book
+            None if is_newer(code) => return Some(Cow::Owned(code.to_owned())),
+            None => None,
+        },
+        System::Ndc => book().ndc(code).map(titer_codes::NdcEntry::cvx),
+        // a billing code that stands for several vaccines tells none
+        System::Cpt => {
+            let mut vaccines = book().cpt(code).map(titer_codes::Cpt::cvx);
+            let one = vaccines.next()?;
+            vaccines.all(|other| other == one).then_some(one)
         }
         _ => None,
     }
+    .filter(|cvx| !cvx.is_empty())
+    .map(Cow::Borrowed)
+}
+
+// only the form decides here, so any day will do
+fn is_newer(cvx: &str) -> bool {
+    matches!(
+        book().status(System::Cvx, cvx, book().published()),
+        Status::UnknownWellFormed
+    )
 }
 
 #[cfg(test)]
@@ -106,7 +89,7 @@ mod tests {
 
     fn known(cvx: &'static str) -> Vaccine {
         Vaccine::Known {
-            cvx,
+            cvx: cvx.into(),
             conflict: None,
         }
     }
@@ -121,6 +104,7 @@ mod tests {
         assert_eq!(resolve(&Coded::new("58160082001", "", "NDC")), known("08"));
         assert_eq!(resolve(&Coded::new("58160-820-01", "", "NDC")), known("08"));
         assert_eq!(resolve(&Coded::new("90707", "", "C4")), known("03"));
+        assert_eq!(resolve(&Coded::new("399", "", "CVX")), known("399"));
         assert_eq!(resolve(&Coded::new("8", "", "CVX")), Vaccine::Unknown);
         assert_eq!(
             resolve(&Coded::new("00000-0000-00", "", "NDC")),
@@ -138,8 +122,8 @@ mod tests {
         assert_eq!(
             resolve(&said),
             Vaccine::Known {
-                cvx: "03",
-                conflict: Some("08")
+                cvx: "03".into(),
+                conflict: Some("08".into())
             }
         );
         said.alternate_code = "999999".into();
@@ -147,13 +131,8 @@ mod tests {
     }
 
     #[test]
-    fn the_tables_hold_together() {
-        assert!(CVX.len() > 250 && NDC.len() > 900 && CPT.len() > 100);
-        assert!(
-            NDC.values()
-                .chain(CPT.values())
-                .all(|c| CVX.contains_key(c))
-        );
+    fn a_placeholder_has_a_name_too() {
         assert_eq!(name(NO_VACCINE), Some("no vaccine administered"));
+        assert_eq!(name("none"), None);
     }
 }

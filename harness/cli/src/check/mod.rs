@@ -7,6 +7,7 @@ pub(crate) mod stream;
 mod unfold;
 
 use crate::args::{CheckArgs, FailOn, FormatArg, Show};
+use crate::codes::Opened;
 use crate::exit::Exit;
 use crate::failure::{Failure, io_diagnostic, read_text};
 use crate::inputs::{self, Input};
@@ -69,6 +70,7 @@ pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let mut shop = Workshop::new(judge);
     shop.policy = policy;
     shop.as_of = as_of;
+    shop.codes = Opened::open(args.book.as_deref(), &args.overlay, ui)?;
     shop.show = show(args);
     shop.limited = most.is_some();
     shop.tally = (args.summary || format == Format::Html).then_some(args.mask);

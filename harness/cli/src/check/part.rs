@@ -3,13 +3,15 @@
 use super::judge::Judge;
 use super::stream;
 use super::unfold::Unfolded;
+use crate::codes::Opened;
 use jiff::civil::Date;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use titer_conformance::{
-    Detection, Phrase, Scratch, Unsaid, Validator, Wanted, check_as_of, check_message_into,
+    Context, Detection, Phrase, Scratch, Seen, Unsaid, Validator, Wanted, accepts, check_as_of,
+    check_message_into, look_at_codes,
 };
 use titer_finding::sink::{Bytes, Counts, Pieces, Source, Words};
 use titer_finding::summary::{Sender, Tally};
@@ -124,6 +126,7 @@ pub(super) struct Workshop {
     pub(super) judge: Judge,
     pub(super) policy: Option<Policy>,
     pub(super) as_of: Option<Date>,
+    pub(super) codes: Opened,
     /// The lowest severity that is written.
     pub(super) show: Severity,
     /// Findings are written as pieces, when the form has any.
@@ -155,6 +158,7 @@ impl Workshop {
             judge,
             policy: None,
             as_of: None,
+            codes: Opened::default(),
             show: Severity::Info,
             pieces: None,
             events: false,
@@ -174,6 +178,8 @@ struct Quick<'a> {
     pieces: &'a Pieces,
     message: &'a Message<'a>,
     source: &'a Source<'a>,
+    /// What the book says.
+    codes: &'a Seen,
 }
 
 /// A part that was judged.
@@ -268,14 +274,17 @@ impl Workshop {
                         && !(folded || large || place.column > 1)
                         && message.faults().is_empty()
                     {
+                        let context = self.context();
+                        let codes = look_at_codes(&message, validator, &context, self.show);
                         let found = validator.check(&message, scratch);
-                        if found.len() <= MOST_FINDINGS {
+                        if found.len() + codes.findings.len() <= MOST_FINDINGS {
                             let source = part.source(item, Some(&validator.info().id));
                             let quick = Quick {
                                 validator,
                                 pieces,
                                 message: &message,
                                 source: &source,
+                                codes: &codes,
                             };
                             self.write_quick(&mut done, &quick, found, words, spots);
                             continue;
@@ -316,6 +325,13 @@ impl Workshop {
         done
     }
 
+    fn context(&self) -> Context<'_> {
+        Context {
+            as_of: self.as_of,
+            layers: self.codes.layers(),
+        }
+    }
+
     /// Everything about a message; gives how many findings there are beside those.
     fn findings(
         &self,
@@ -338,7 +354,8 @@ impl Workshop {
             most: MOST_FINDINGS,
         };
         let begin = findings.len();
-        let unsaid = check_message_into(message, validator, scratch, wanted, findings);
+        let context = self.context();
+        let unsaid = check_message_into(message, validator, scratch, &context, wanted, findings);
         if let Some(day) = self.as_of {
             let before = findings.len();
             check_as_of(message, day, findings);
@@ -368,6 +385,7 @@ impl Workshop {
             pieces,
             message,
             source,
+            codes,
         } = *quick;
         let before = done.pieces.len();
         pieces.message(&mut done.pieces, source);
@@ -376,7 +394,23 @@ impl Workshop {
         }
         spots.clear();
         let mut worst = Severity::Info;
+        for (severity, times) in SEVERITIES.into_iter().zip(codes.lower) {
+            done.count(severity, times);
+            done.hidden += times;
+            if times > 0 {
+                worst = worst.max(severity);
+            }
+        }
+        for (nth, finding) in codes.findings.iter().enumerate() {
+            done.counts.add(finding.severity);
+            worst = worst.max(finding.severity);
+            spots.push((finding.location.clone(), None, (found.len() + nth) as u32));
+        }
+        let context = self.context();
         for (nth, detection) in found.iter().enumerate() {
+            if codes.takes(detection) || accepts(&context, validator, detection, message) {
+                continue;
+            }
             done.counts.add(detection.severity);
             worst = worst.max(detection.severity);
             if detection.severity < self.show {
@@ -395,6 +429,12 @@ impl Workshop {
         let of = std::ptr::from_ref(validator).addr();
         for (place, label, nth) in spots.iter() {
             let Some(detection) = found.get(*nth as usize) else {
+                if let Some(finding) = codes.findings.get(*nth as usize - found.len()) {
+                    pieces.finding(&mut done.pieces, source, finding);
+                    if self.limited {
+                        done.end(true);
+                    }
+                }
                 continue;
             };
             let words = detection.phrase().and_then(|phrase| {

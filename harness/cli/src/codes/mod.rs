@@ -15,7 +15,7 @@ use crate::reference;
 use crate::ui::{self, Ui};
 use args::{Day, Source};
 use jiff::civil::Date;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use titer_codes::store::{StoreError, read_book};
 use titer_codes::{Book, Layers, Overlay};
 use titer_finding::{Diagnostic, Severity};
@@ -54,7 +54,8 @@ pub(crate) fn run(command: &CodesCommand, ui: &Ui) -> Result<Exit, Failure> {
 }
 
 /// A book and what lies over it.
-struct Opened {
+#[derive(Default)]
+pub(crate) struct Opened {
     /// A book of the user's, if it is not the one that ships.
     own: Option<Book>,
     overlays: Vec<Overlay>,
@@ -62,9 +63,14 @@ struct Opened {
 
 impl Opened {
     fn new(source: &Source, ui: &Ui) -> Result<Self, Failure> {
-        let own = source.book.as_deref().map(open).transpose()?;
+        Self::open(source.book.as_deref(), &source.overlay, ui)
+    }
+
+    /// The book in a folder, or the one that ships, with these overlays; what contradicts is said.
+    pub(crate) fn open(book: Option<&Path>, overlay: &[PathBuf], ui: &Ui) -> Result<Self, Failure> {
+        let own = book.map(open).transpose()?;
         let mut overlays = Vec::new();
-        for path in &source.overlay {
+        for path in overlay {
             let text = read_text(path)?;
             overlays.push(Overlay::read(&path.display().to_string(), &text)?);
         }
@@ -79,7 +85,7 @@ impl Opened {
         self.own.as_ref().unwrap_or_else(|| titer_codes::book())
     }
 
-    fn layers(&self) -> Layers<'_> {
+    pub(crate) fn layers(&self) -> Layers<'_> {
         Layers::new(self.book(), &self.overlays)
     }
 }

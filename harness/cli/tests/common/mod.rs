@@ -53,6 +53,8 @@ fn durations(line: &str) -> String {
         let rate = words[i] == "messages" && words.get(i + 1).is_some_and(|w| w == "a");
         if number && !words[i - 1].is_empty() && (matches!(unit, "s" | "ms") || rate) {
             "[TIME]".clone_into(&mut words[i - 1]);
+            // a busy machine takes seconds for what else takes milliseconds
+            words[i] = words[i].replacen("ms", "s", 1);
         }
     }
     words.join(" ")

@@ -185,9 +185,13 @@ pub(super) struct CaseFile {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TableFile {
     pub(super) id: String,
-    pub(super) name: String,
+    /// That of the book when it is left out.
+    pub(super) name: Option<String>,
     /// The code system of the codes.
     pub(super) system: Option<String>,
+    /// Value sets and tables of the book of codes whose codes are in it.
+    #[serde(default)]
+    pub(super) book: Vec<Spanned<String>>,
     /// `open`, `closed`.
     pub(super) extensibility: Option<Spanned<String>>,
     /// `static`, `dynamic`.

@@ -1,6 +1,7 @@
 //! From the files to a definition: names are resolved, expressions read, and every mistake points at its place.
 
 use super::Source;
+use super::book;
 use super::files::{
     ConditionFile, ElementFile, FlavourFile, MappingFile, PatternsFile, PlaceFile, ProfileFile,
     SharedFile, StatementFile, TableFile,
@@ -588,10 +589,15 @@ impl Loader<'_> {
                 continue;
             }
             let path = format!("tables/{id}.yaml");
-            if let Some(from) = from.as_ref().filter(|_| self.source.text(&path).is_none()) {
+            if self.source.text(&path).is_some() {
+                out.push(table(&File::open(self.source, &path)?)?);
+            } else if let Some(table) = book::table(id) {
+                out.push(table);
+            } else if let Some(from) = from {
                 return from.missing("the table");
+            } else {
+                File::open(self.source, &path)?;
             }
-            out.push(table(&File::open(self.source, &path)?)?);
         }
         Ok(out)
     }
@@ -653,16 +659,31 @@ fn mapping(file: &File, m: &MappingFile, datatypes: &mut VecDeque<Wanted>) -> Re
 
 fn table(file: &File) -> Result<TableDef> {
     let table: TableFile = file.parse()?;
-    let mut codes: Vec<CodeDef> = table
-        .codes
-        .into_iter()
-        .map(|value| CodeDef {
-            value,
-            system: table.system.clone(),
-            usage: CodeUsage::Required,
-            pattern: None,
-        })
-        .collect();
+    let mut lists = Vec::new();
+    for name in &table.book {
+        match book::codes(&name.value) {
+            Some(codes) => lists.push(codes),
+            None => {
+                let known: Vec<&str> = book::CDC
+                    .into_iter()
+                    .chain(titer_codes::book().sets().map(titer_codes::CodeSet::id))
+                    .collect();
+                return Err(Box::new(
+                    Diagnostic::new(format!("the book of codes has no table `{}`", name.value))
+                        .did_you_mean(&name.value, known)
+                        .at_location(&file.name, &file.text, name.referenced),
+                ));
+            }
+        }
+    }
+    let mut codes = book::joined(lists);
+    let own = table.codes.into_iter().map(|value| CodeDef {
+        value,
+        system: table.system.clone(),
+        usage: CodeUsage::Required,
+        pattern: None,
+    });
+    codes.extend(own);
     for s in table.special {
         let usage = match &s.usage {
             None => CodeUsage::Required,
@@ -713,9 +734,14 @@ fn table(file: &File) -> Result<TableDef> {
             "a stability; static and dynamic are",
         )?,
     };
+    let name = table.name.unwrap_or_else(|| {
+        titer_codes::book()
+            .set(&table.id)
+            .map_or_else(String::new, |s| s.name().to_owned())
+    });
     Ok(TableDef {
         id: table.id,
-        name: table.name,
+        name,
         openness,
         stability,
         codes,

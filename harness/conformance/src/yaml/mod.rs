@@ -2,10 +2,11 @@
 //!
 //! A folder holds a set of profiles: `Z22.yaml` and its like, one file a profile; `segments/` and `datatypes/` with what
 //! they share, one file for all flavours of a segment or data type (`segments/RXA.yaml` holds `RXA.Z22` and `RXA.Z32`,
-//! `datatypes/CE.yaml` holds `CE` and `CE_IZ`); `datatypes/primitives.yaml`; `tables/` with one file a value set; and
-//! `patterns.yaml`. A profile's segments name data types, and those name tables, so a profile draws in what it needs and
+//! `datatypes/CE.yaml` holds `CE` and `CE_IZ`); `datatypes/primitives.yaml`; `tables/` with one file a value set, for those that
+//! are not as in the book of codes; and `patterns.yaml`. A profile's segments name data types, and those name tables, so a profile draws in what it needs and
 //! no more.
 
+mod book;
 mod files;
 mod load;
 mod rare;
