@@ -23,7 +23,8 @@ pub struct Answer<'s> {
     pub groups: Vec<GroupForecast<'s>>,
     /// What could matter but is not known (observations whose certainty is unknown).
     pub notices: Vec<Notice<'s>>,
-    /// Doses (indexes into the patient's) that the schedule gives to no antigen: unknown codes, or outside the ages of the association.
+    /// Doses (indexes into the patient's) that are not evaluated: the schedule gives their code to no antigen, or not at that age;
+    /// and of more than 2,000 doses the latest.
     pub unmatched: Vec<u32>,
     pub(crate) evaluations: Vec<Evaluation>,
     pub(crate) targets: Vec<TargetDose>,

@@ -117,18 +117,44 @@ pub(crate) fn add(day: i32, span: Span) -> i32 {
     if span.months == 0 {
         return day.saturating_add(span.days);
     }
-    let (year, month, date) = civil(day);
-    let months = i64::from(year) * 12 + i64::from(month) - 1 + i64::from(span.months);
-    let (year, month) = (
-        months.div_euclid(12) as i32,
-        months.rem_euclid(12) as u32 + 1,
-    );
-    let landed = if date > 28 && date > month_length(year, month) {
-        number(year, month, month_length(year, month)).saturating_add(1)
-    } else {
-        number(year, month, date)
-    };
-    landed.saturating_add(span.days)
+    Start::new(day).plus(span)
+}
+
+/// A day taken apart once, for adding many spans to it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start {
+    day: i32,
+    /// Months since the year 0.
+    months: i64,
+    date: u32,
+}
+
+impl Start {
+    pub(crate) fn new(day: i32) -> Self {
+        let (year, month, date) = civil(day);
+        Self {
+            day,
+            months: i64::from(year) * 12 + i64::from(month) - 1,
+            date,
+        }
+    }
+
+    pub(crate) fn plus(self, span: Span) -> i32 {
+        if span.months == 0 {
+            return self.day.saturating_add(span.days);
+        }
+        let months = self.months + i64::from(span.months);
+        let (year, month) = (
+            months.div_euclid(12) as i32,
+            months.rem_euclid(12) as u32 + 1,
+        );
+        let landed = if self.date > 28 && self.date > month_length(year, month) {
+            number(year, month, month_length(year, month)).saturating_add(1)
+        } else {
+            number(year, month, self.date)
+        };
+        landed.saturating_add(span.days)
+    }
 }
 
 fn month_length(year: i32, month: u32) -> u32 {

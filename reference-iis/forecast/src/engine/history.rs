@@ -4,11 +4,15 @@
 use super::select::Facts;
 use super::tables::{Age, NEVER_AGE, Tables, UNKNOWN};
 use crate::answer::{Answer, AntigenAnswer, TargetDose};
-use crate::date::{ALWAYS, Day, NEVER, add};
+use crate::date::{ALWAYS, Day, NEVER, Start};
 use crate::options::{ConflictReading, LaterDoses, Options};
 use crate::patient::{Certainty, Patient};
 use crate::reason::DoseStatus;
 use crate::trace::{Event, Listener};
+
+/// So many doses are looked at, the earliest first. Nobody has as many; work grows with the square of their number, and a file
+/// that means harm must not keep a service busy.
+pub(super) const MOST_DOSES: usize = 2_000;
 
 /// Working memory, used again from patient to patient. Make one for each thread.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +27,8 @@ pub struct Scratch {
     pub(super) observed: Vec<Observed>,
     /// Which entries of `observed` are set.
     pub(super) set_observations: Vec<u16>,
+    /// Some observation is of unknown certainty.
+    pub(super) uncertain: bool,
     /// For each dose its status in the series at hand.
     pub(super) status: Vec<Judged>,
     /// For each dose whether it was valid for an antigen of its own; for the other reading of conflicts only.
@@ -113,6 +119,7 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
     fn antigens(&mut self) {
         let answer = &mut *self.answer;
         answer.antigens.clear();
+        answer.antigens.reserve(self.tables.antigens.len());
         answer.series.clear();
         answer.groups.clear();
         answer.notices.clear();
@@ -125,13 +132,13 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
 
     /// 4.1 and 4.2: dates of all ages, doses in order, records by antigen, observations by number.
     fn gather(&mut self) {
-        let (tables, birth) = (self.tables, self.patient.birth.0);
+        let (tables, birth) = (self.tables, Start::new(self.patient.birth.0));
         let scratch = &mut *self.scratch;
         scratch.ages.clear();
         scratch.ages.extend([ALWAYS, NEVER]);
         scratch
             .ages
-            .extend(tables.ages.iter().map(|span| add(birth, *span)));
+            .extend(tables.ages.iter().map(|span| birth.plus(*span)));
         self.answer.as_of = Day(self.as_of);
         self.answer.unmatched.clear();
         scratch.doses.clear();
@@ -146,7 +153,12 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
         }
         // a stable sort: doses of one day stay in the order in which they were reported
         scratch.doses.sort_by_key(|given| given.date);
-        scratch.doses.truncate(usize::from(u16::MAX));
+        if let Some(beyond) = scratch.doses.get(MOST_DOSES..) {
+            self.answer
+                .unmatched
+                .extend(beyond.iter().map(|given| given.index));
+            scratch.doses.truncate(MOST_DOSES);
+        }
         scratch.records.resize_with(tables.antigens.len(), Vec::new);
         scratch.records.iter_mut().for_each(Vec::clear);
         for (place, given) in scratch.doses.iter().enumerate() {
@@ -180,6 +192,7 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
                 *observed = Observed::default();
             }
         }
+        scratch.uncertain = false;
         for observation in &self.patient.observations {
             let number = tables.observation_number(&observation.code);
             let Some(observed) = scratch.observed.get_mut(usize::from(number)) else {
@@ -190,7 +203,7 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
                     observed.present = true;
                     observed.date = observed.date.max(observation.date.map(|day| day.0));
                 }
-                Certainty::Unknown => observed.unknown = true,
+                Certainty::Unknown => (observed.unknown, scratch.uncertain) = (true, true),
             }
             scratch.set_observations.push(number);
         }

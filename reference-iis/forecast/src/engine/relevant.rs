@@ -62,8 +62,8 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
     }
 
     fn notice_unknown(&mut self, antigen: usize, signs: Rows, kind: NoticeKind) {
-        let (tables, count) = (self.tables, self.patient.observations.len());
-        if count == 0 {
+        let tables = self.tables;
+        if !self.scratch.uncertain {
             return;
         }
         for sign in signs.of(&tables.signs) {

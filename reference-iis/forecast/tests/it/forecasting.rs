@@ -487,6 +487,24 @@ fn doses_that_belong_to_no_antigen_are_named() {
     });
 }
 
+#[test]
+fn of_thousands_of_doses_the_earliest_are_looked_at() {
+    let schedule = two_antigens();
+    let mut many = patient(&[]);
+    for number in 0..2010 {
+        let date = many.birth.plus(0, 3000 - number);
+        many.doses.push(titer_forecast::Dose {
+            date,
+            cvx: "01".to_owned(),
+            ..titer_forecast::Dose::default()
+        });
+    }
+    answer(&schedule, &many, "2030-01-01", |answer| {
+        assert_eq!(answer.unmatched, [9, 8, 7, 6, 5, 4, 3, 2, 1, 0]);
+        assert_eq!(answer.evaluations(&answer.series[0]).len(), 2000);
+    });
+}
+
 /// One vaccine group of two antigens.
 fn blended(full: bool) -> Schedule {
     let mut schedule = two_antigens();
