@@ -56,6 +56,9 @@ pub(crate) enum Command {
     /// Evaluate an immunization history and forecast what is due, by CDC's logic
     #[command(after_help = forecast::EXAMPLES)]
     Forecast(Box<ForecastArgs>),
+    /// Import, show or compare immunization schedules
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// Explain a rule, or list all rules
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(ExplainArgs),
@@ -375,6 +378,58 @@ pub(crate) struct ReportArgs {
 }
 
 /// What `titer plan` is told.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScheduleCommand {
+    /// Read CDC's published supporting data into a schedule that the program can use
+    #[command(after_help = SCHEDULE_IMPORT_EXAMPLES)]
+    Import {
+        /// The archive that CDC publishes, or a folder with its XML files
+        #[arg(value_name = "ZIP|DIR")]
+        from: PathBuf,
+        /// Write the schedule into this folder
+        #[arg(long, short, value_name = "DIR", default_value = "schedule")]
+        output: PathBuf,
+        /// The version of the data, such as 4.64 [default: as the archive's or folder's name says]
+        #[arg(long, value_name = "VERSION")]
+        data_version: Option<String>,
+        /// When it was published: a year, a month or a day
+        #[arg(long, value_name = "DATE")]
+        published: Option<String>,
+    },
+    /// List the antigens of a schedule, or show what it says about one
+    Show {
+        /// An antigen, such as Measles
+        #[arg(value_name = "ANTIGEN")]
+        antigen: Option<String>,
+        /// A schedule: a folder, CDC's archive, or `shipped`
+        #[arg(long, value_name = "SCHEDULE", default_value = "shipped")]
+        schedule: String,
+    },
+    /// Say in words what changed between two schedules, and for whom answers change
+    #[command(after_help = SCHEDULE_DIFF_EXAMPLES)]
+    Diff {
+        /// A schedule: a folder, CDC's archive, or `shipped`
+        #[arg(value_name = "OLD")]
+        old: String,
+        /// A schedule, too
+        #[arg(value_name = "NEW")]
+        new: String,
+        /// Ask both about the patients of this file: CDC's test cases as CSV
+        #[arg(long, value_name = "FILE")]
+        cases: Option<PathBuf>,
+    },
+}
+
+const SCHEDULE_IMPORT_EXAMPLES: &str = "\
+Examples:
+  titer schedule import supporting-data-4.64.zip --published 2025-11
+  titer schedule import supporting-data-4.65/XML -o my-schedule";
+
+const SCHEDULE_DIFF_EXAMPLES: &str = "\
+Examples:
+  titer schedule diff shipped supporting-data-4.65.zip
+  titer schedule diff old-schedule new-schedule --cases healthy-v4.45.csv";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum PlanCommand {
     /// Look for mistakes in plans

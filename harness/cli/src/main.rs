@@ -17,6 +17,7 @@ mod plan;
 mod reference;
 mod report;
 mod run;
+mod schedule;
 mod serve;
 mod ui;
 
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Report(args) => report::run(&args, &ui),
         Command::Plan(command) => plan::run(&command, &ui),
         Command::Forecast(args) => forecast::run(&args, &ui),
+        Command::Schedule(command) => schedule::run(&command, &ui),
         Command::Explain(args) => explain::run(&args, &ui),
         Command::Codes(command) => codes::run(&command, &ui),
         Command::Completions { shell } => {

@@ -9,5 +9,6 @@ mod hostile;
 mod inputs;
 mod plan_report;
 mod run;
+mod schedule;
 mod serve;
 mod summary;

@@ -5,6 +5,8 @@
 
 mod check;
 mod code;
+pub mod diff;
+mod facts;
 pub mod import;
 mod model;
 mod period;
@@ -13,6 +15,7 @@ pub mod text;
 
 pub use check::ReadError;
 pub use code::Code;
+pub use diff::{Change, diff};
 pub use import::import;
 pub use model::{
     AgeRow, Ages, AllowableInterval, Antigen, AntigenContraindication, Association, BirthImmunity,
