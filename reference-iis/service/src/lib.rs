@@ -11,6 +11,8 @@ mod cascade;
 mod content;
 mod exchange;
 mod extract;
+mod fhir;
+mod forecast;
 mod gate;
 mod iis;
 mod page;

@@ -2,6 +2,7 @@
 
 use crate::cascade::{Cascade, Lost, Of, words};
 use crate::content;
+use crate::forecast;
 use crate::iis::{Channel, Inner, Processed, chain, internal, submitter};
 use crate::personality::Behaviour;
 use crate::policy::{EvaluatedMany, Need, ProtectedRecords};
@@ -10,7 +11,8 @@ use crate::row::{self, ErrorCode, Place, Row};
 use crate::rules::Own;
 use crate::shape::Shape;
 use crate::values::to_identifier;
-use titer_finding::{Finding, Severity};
+use jiff::Zoned;
+use titer_finding::Severity;
 use titer_hl7::build::SegmentBuilder;
 use titer_hl7::{Message, Segment};
 use titer_registry::record::Demographics;
@@ -25,8 +27,8 @@ struct Given {
     /// For the page.
     note: &'static str,
     segments: Vec<SegmentBuilder>,
-    /// What stands against an answer.
-    against: Option<(Finding, Row)>,
+    /// The registry failed.
+    failed: bool,
 }
 
 impl Given {
@@ -36,7 +38,7 @@ impl Given {
             status,
             note,
             segments: Vec::new(),
-            against: None,
+            failed: false,
         }
     }
 }
@@ -81,7 +83,7 @@ impl Inner {
             Given::nothing("AE", "the query cannot be answered as it is")
         } else {
             match self.registry.search(&probe, &self.asker(channel, message)) {
-                Ok(found) => self.give(found, message, &shape, &qpd),
+                Ok(found) => self.give(found, header.now, &shape, &qpd),
                 Err(error) => {
                     tracing::error!(error = %chain(&error), "a search failed");
                     rows = vec![internal()];
@@ -89,10 +91,8 @@ impl Inner {
                 }
             }
         };
-        if let Some((finding, row)) = given.against {
-            findings.push(finding);
-            // a response has room for one row, and this is why there is no answer
-            rows = vec![row];
+        if given.failed {
+            rows = vec![internal()];
         }
         let code = row::acknowledgment_code(&rows);
         let response = Response {
@@ -110,13 +110,7 @@ impl Inner {
         }
     }
 
-    fn give(
-        &self,
-        found: Found,
-        message: &Message<'_>,
-        shape: &Shape<'_>,
-        qpd: &Segment<'_>,
-    ) -> Given {
+    fn give(&self, found: Found, now: &Zoned, shape: &Shape<'_>, qpd: &Segment<'_>) -> Given {
         let evaluated = qpd.text(1, 1) == "Z44";
         let asked = shape
             .first("RCP", None)
@@ -130,20 +124,21 @@ impl Inner {
                 segments: reply::history(&record),
                 ..Given::nothing("OK", "one person was found")
             },
-            Found::One(_) => {
-                let finding = content::at_field(message, Own::NoForecast, qpd, 1, 1, false);
-                let row = Row {
-                    place: Some(Place::field("QPD", 1, 1)),
-                    code: ErrorCode::Application,
-                    severity: Severity::Error,
-                    application: None,
-                    text: words(&finding),
-                };
-                Given {
-                    against: Some((finding, row)),
-                    ..Given::nothing("AE", "one person was found; there is no forecast here yet")
+            Found::One(record) => match forecast::segments(&record, now) {
+                Ok(segments) => Given {
+                    kind: Kind::Evaluated,
+                    segments,
+                    ..Given::nothing("OK", "one person was found, and the history evaluated")
+                },
+                // what the registry stores can be read; a diagnostic may hold the patient's own text
+                Err(_) => {
+                    tracing::error!("a stored history could not be evaluated");
+                    Given {
+                        failed: true,
+                        ..Given::nothing("AR", "the history could not be evaluated")
+                    }
                 }
-            }
+            },
             Found::Possible(persons) if persons.len() > limit => {
                 Given::nothing("TM", "more persons are possible than may be listed")
             }

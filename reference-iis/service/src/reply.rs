@@ -41,6 +41,7 @@ pub(crate) struct Header<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     History,
+    Evaluated,
     Candidates,
     Nothing,
 }
@@ -50,6 +51,7 @@ impl Kind {
         match self {
             Kind::Candidates => "Z31",
             Kind::History => "Z32",
+            Kind::Evaluated => "Z42",
             Kind::Nothing => "Z33",
         }
     }
@@ -238,7 +240,7 @@ fn finished(message: &MessageBuilder) -> Vec<u8> {
 
 /// The history of one person: PID, PD1, NK1 and order groups.
 pub(crate) fn history(record: &PersonRecord) -> Vec<SegmentBuilder> {
-    let mut segments = vec![pid(1, &record.identifiers, &record.demographics)];
+    let mut segments = vec![person(record)];
     segments.extend(pd1(&record.demographics, &record.protection));
     for (n, kin) in (1u32..).zip(&record.demographics.next_of_kin) {
         segments.push(nk1(n, kin));
@@ -250,6 +252,11 @@ pub(crate) fn history(record: &PersonRecord) -> Vec<SegmentBuilder> {
         no_vaccine(observation, &mut segments);
     }
     segments
+}
+
+/// The PID of one person.
+pub(crate) fn person(record: &PersonRecord) -> SegmentBuilder {
+    pid(1, &record.identifiers, &record.demographics)
 }
 
 /// The list of those who may be meant.
@@ -332,7 +339,8 @@ fn nk1(set_id: u32, kin: &NextOfKin) -> SegmentBuilder {
         .field(5, from_composites(&kin.phones, Type::Xtn))
 }
 
-fn order(dose: &DoseContent, segments: &mut Vec<SegmentBuilder>) {
+/// ORC, RXA, RXR and OBX of one dose.
+pub(crate) fn order(dose: &DoseContent, segments: &mut Vec<SegmentBuilder>) {
     let given = matches!(dose.completion, Completion::Complete | Completion::Partial);
     let mut orc = SegmentBuilder::new("ORC")
         .field(1, "RE")
@@ -439,6 +447,12 @@ fn obx(set_id: u32, o: &Observation) -> SegmentBuilder {
 }
 
 fn no_vaccine(said: &PersonObservation, segments: &mut Vec<SegmentBuilder>) {
+    segments.extend(nothing_given(&said.reported_on));
+    segments.push(obx(1, &said.observation));
+}
+
+/// ORC and RXA of a group that reports no vaccine.
+pub(crate) fn nothing_given(day: &str) -> [SegmentBuilder; 2] {
     let filler = OrderNumber {
         value: NO_ORDER.to_owned(),
         authority: Authority {
@@ -446,26 +460,20 @@ fn no_vaccine(said: &PersonObservation, segments: &mut Vec<SegmentBuilder>) {
             ..Authority::default()
         },
     };
-    segments.push(
-        SegmentBuilder::new("ORC")
-            .field(1, "RE")
-            .field(3, from_order(&filler)),
-    );
-    segments.push(
-        SegmentBuilder::new("RXA")
-            .field(1, "0")
-            .field(2, "1")
-            .field(3, said.reported_on.as_str())
-            .field(
-                5,
-                components([
-                    vaccine::NO_VACCINE,
-                    vaccine::name(vaccine::NO_VACCINE).unwrap_or_default(),
-                    "CVX",
-                ]),
-            )
-            .field(6, "999")
-            .field(20, "NA"),
-    );
-    segments.push(obx(1, &said.observation));
+    let orc = SegmentBuilder::new("ORC")
+        .field(1, "RE")
+        .field(3, from_order(&filler));
+    let code = components([
+        vaccine::NO_VACCINE,
+        vaccine::name(vaccine::NO_VACCINE).unwrap_or_default(),
+        "CVX",
+    ]);
+    let rxa = SegmentBuilder::new("RXA")
+        .field(1, "0")
+        .field(2, "1")
+        .field(3, day)
+        .field(5, code)
+        .field(6, "999")
+        .field(20, Completion::NotGiven.code());
+    [orc, rxa]
 }

@@ -22,7 +22,6 @@ pub(crate) enum Own {
     NothingToDelete,
     SeveralMatch,
     QueryNeeds,
-    NoForecast,
 }
 
 struct Text {
@@ -38,7 +37,7 @@ struct Text {
     change: (&'static str, &'static str),
 }
 
-const ALL: [Own; 17] = [
+const ALL: [Own; 16] = [
     Own::NoHeader,
     Own::MessageType,
     Own::Event,
@@ -55,7 +54,6 @@ const ALL: [Own; 17] = [
     Own::NothingToDelete,
     Own::SeveralMatch,
     Own::QueryNeeds,
-    Own::NoForecast,
 ];
 
 const GUIDE: &str = "HL7 v2.5.1 Implementation Guide for Immunization Messaging, release 1.5";
@@ -256,19 +254,6 @@ impl Own {
                 GUIDE,
                 ("Testwell^Ida^Rose^^^^L", ""),
             ),
-            Own::NoForecast => Text {
-                fixer: Fixer::Receiver,
-                ..text(
-                    "IIS-31",
-                    "an evaluated history can be given",
-                    Severity::Error,
-                    "the patient was found, but evaluated history and forecast are not available here yet; ask for the history with Z34",
-                    "This registry does not evaluate histories and does not forecast yet, and says so instead of answering without them.",
-                    "query with Z34^Request Immunization History^CDCPHINVS",
-                    GUIDE,
-                    ("", ""),
-                )
-            },
         }
     }
 
@@ -306,7 +291,7 @@ pub fn rules() -> Vec<Rule> {
     ALL.into_iter()
         .map(|own| {
             let text = own.text();
-            let base = if matches!(own, Own::QueryNeeds | Own::NoForecast) {
+            let base = if own == Own::QueryNeeds {
                 SOUND_QBP
             } else {
                 SOUND_VXU
@@ -324,15 +309,7 @@ pub fn rules() -> Vec<Rule> {
                     ("", _) => base.to_owned(),
                     (from, to) => base.replacen(from, to, 1),
                 },
-                silent: if own == Own::NoForecast {
-                    base.replace(
-                        "Z44^Request Evaluated History and Forecast",
-                        "Z34^Request Immunization History",
-                    )
-                    .replace("Z44^CDCPHINVS", "Z34^CDCPHINVS")
-                } else {
-                    base.to_owned()
-                },
+                silent: base.to_owned(),
             }
         })
         .collect()
@@ -386,7 +363,6 @@ mod tests {
         };
         match own {
             Own::SeveralMatch => vec![other("Rose", "1"), other("Jane", "2")],
-            Own::NoForecast => vec![SOUND_VXU.to_owned()],
             _ => vec![],
         }
     }

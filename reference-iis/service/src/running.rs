@@ -1,5 +1,6 @@
 //! The IIS as a running server.
 
+use crate::fhir;
 use crate::iis::{Iis, IisConfig};
 use crate::page;
 use crate::personality::Personality;
@@ -119,6 +120,7 @@ impl RunningIis {
         let receiver: Arc<Iis> = Arc::new(iis.clone());
         let router = soap_router(receiver.clone(), &router_options)
             .merge(hl7_router(receiver, &router_options))
+            .merge(fhir::router(iis.clone()))
             .merge(page::router(iis.clone(), options.bind.ip().is_loopback()));
         let server = Server::start(options.bind, router)?;
         tracing::info!(address = %server.addr(), "the reference IIS is running");

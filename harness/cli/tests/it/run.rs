@@ -23,7 +23,7 @@ fn result(folder: &Path) -> RunResult {
 }
 
 #[test]
-fn the_reference_iis_passes_the_onc_plan_but_for_what_is_known_to_fail() {
+fn the_reference_iis_passes_the_onc_plan() {
     let room = room();
     let said = said(titer().current_dir(&room).args(["run", "onc-2015"]));
     assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
@@ -31,7 +31,7 @@ fn the_reference_iis_passes_the_onc_plan_but_for_what_is_known_to_fail() {
     assert_eq!(result.case_counts.total, 14);
     assert_eq!(
         (result.case_counts.passed, result.case_counts.known_failure),
-        (12, 2)
+        (14, 0)
     );
     for name in ["report.html", "junit.xml"] {
         let text = std::fs::read_to_string(room.path().join("out").join(name)).expect("written");
@@ -39,7 +39,7 @@ fn the_reference_iis_passes_the_onc_plan_but_for_what_is_known_to_fail() {
     }
     assert!(
         said.stdout
-            .contains("12 passed, 0 failed, 2 known failures"),
+            .contains("14 passed, 0 failed, 0 known failures"),
         "{}",
         said.stdout
     );

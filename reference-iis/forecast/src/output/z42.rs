@@ -172,12 +172,22 @@ pub fn evaluation(report: &Report<'_>, dose: u32) -> Vec<Row> {
         }
     }
     if rows.rows.is_empty() {
-        let vaccine = coding::Vaccine {
-            cvx,
-            name: report.vaccine_name(cvx),
-        };
-        rows.begin(Some(vaccine), "");
+        return unjudged(report, cvx);
     }
+    rows.rows
+}
+
+/// The set of a dose about which nothing is judged, such as a refused one: its vaccine and the schedule.
+pub fn unjudged(report: &Report<'_>, cvx: &str) -> Vec<Row> {
+    let mut rows = Rows {
+        rows: Vec::new(),
+        set: 0,
+    };
+    let vaccine = coding::Vaccine {
+        cvx,
+        name: report.vaccine_name(cvx),
+    };
+    rows.begin(Some(vaccine), "");
     rows.rows
 }
 

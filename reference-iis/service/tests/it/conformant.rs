@@ -129,7 +129,7 @@ fn replies_to_other_peoples_messages_are_conformant() {
     paths.sort();
     assert!(paths.len() > 300, "only {} messages", paths.len());
     let iis = Iis::new(Registry::memory(clock(), 1).unwrap(), config(), clock());
-    let mut histories = 0;
+    let (mut histories, mut evaluated) = (0, 0);
     let mut bad: Vec<String> = Vec::new();
     for path in &paths {
         let bytes = std::fs::read(path).unwrap();
@@ -142,6 +142,15 @@ fn replies_to_other_peoples_messages_are_conformant() {
         let reply = crate::world::Reply(iis.process(Channel::default(), asked.as_bytes()));
         note(&format!("{name} asked for"), &reply.0);
         histories += usize::from(reply.at("MSH-21.1") == "Z32");
+        let asked = asked
+            .replace(
+                "Z34^Request Immunization History^",
+                "Z44^Request Evaluated History and Forecast^",
+            )
+            .replace("Z34^CDCPHINVS", "Z44^CDCPHINVS");
+        let reply = crate::world::Reply(iis.process(Channel::default(), asked.as_bytes()));
+        note(&format!("{name} evaluated"), &reply.0);
+        evaluated += usize::from(reply.at("MSH-21.1") == "Z42");
     }
     assert!(
         bad.is_empty(),
@@ -150,6 +159,7 @@ fn replies_to_other_peoples_messages_are_conformant() {
         bad.iter().take(20).collect::<Vec<_>>()
     );
     assert!(histories > 100, "only {histories} histories");
+    assert!(evaluated > 100, "only {evaluated} evaluated histories");
 }
 
 // a query for the patient of a message

@@ -5,6 +5,7 @@
 mod acknowledgments;
 mod conformant;
 mod failing;
+mod fhir;
 mod garbage;
 mod onc;
 mod page;

@@ -1,6 +1,6 @@
 //! What a query gets.
 
-use crate::world::{GIVEN, config, iis, iis_with, query, send};
+use crate::world::{GIVEN, IMMUNE, REFUSED, TOLD, config, iis, iis_with, query, send};
 use titer_service::{Iis, IisConfig, Policy};
 
 fn with_many(iis: &Iis, n: usize) {
@@ -107,17 +107,15 @@ fn our_own_limit_beats_the_askers() {
 }
 
 #[test]
-fn an_evaluated_history_says_that_it_is_not_to_be_had() {
+fn an_evaluated_history_has_an_evaluation_under_each_dose_and_one_group_of_forecasts() {
     let iis = iis();
-    send(&iis, GIVEN);
+    send(&iis, &[GIVEN, TOLD, REFUSED, IMMUNE].concat());
     let reply = send(&iis, &query("Z44"));
-    assert_eq!(reply.at("MSH-21.1"), "Z33");
     assert_eq!(
-        (reply.at("MSA-1"), reply.at("QAK-2")),
-        ("AE".into(), "AE".into())
+        (reply.at("MSH-21.1"), reply.at("MSA-1"), reply.at("QAK-2")),
+        ("Z42".into(), "AA".into(), "OK".into())
     );
-    assert_eq!(reply.errors(), ["E QPD^1^1^1 999"]);
-    assert!(reply.at("ERR-8").contains("forecast"));
+    insta::assert_snapshot!(reply.lines()[4..].join("\n"));
 }
 
 #[test]
