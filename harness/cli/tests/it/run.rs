@@ -38,8 +38,7 @@ fn the_reference_iis_passes_the_onc_plan() {
         assert!(text.contains("onc-2015"), "{name}");
     }
     assert!(
-        said.stdout
-            .contains("14 passed, 0 failed, 0 pending"),
+        said.stdout.contains("14 passed, 0 failed, 0 pending"),
         "{}",
         said.stdout
     );
