@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// Make reports from the result of a run
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
+    /// List, show, convert or compare conformance profiles
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// Check, list or show test plans
     #[command(subcommand)]
     Plan(PlanCommand),
@@ -375,6 +378,83 @@ pub(crate) struct ReportArgs {
     /// Hide values and messages: nothing that may identify a person is written
     #[arg(long)]
     pub(crate) mask: bool,
+}
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  titer profile diff Z22 local-guide.zip
+  titer profile diff Z22 our-profiles/Z22.yaml --format markdown > changes.md
+  titer profile diff 2015.zip#Z22 2026.zip#Z22 --format json
+
+Exit codes: 0 both ask for the same; 1 there are differences; 2 the call or a file is wrong.";
+
+/// What `titer profile` is told.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ProfileCommand {
+    /// List the profiles that the program carries
+    List {
+        /// Write JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show a message's segments and groups, or what a profile says about one element
+    Show {
+        /// An id such as Z22, a YAML profile, or a bundle's folder, zip file or XML profile; a message of it behind `#`
+        #[arg(value_name = "PROFILE")]
+        profile: String,
+        /// A segment, field or component, such as PID, PID-5 or PID-5.1
+        #[arg(value_name = "PATH")]
+        path: Option<String>,
+    },
+    /// Write profiles in the other format: NIST's XML as YAML, and YAML as NIST's XML
+    Convert {
+        /// An id such as Z22, a YAML profile or folder, or a bundle's folder, zip file or XML profile
+        #[arg(value_name = "SRC")]
+        source: String,
+        /// A folder that is empty or does not exist
+        #[arg(value_name = "DST")]
+        target: PathBuf,
+        /// What to write [default: what the source is not]
+        #[arg(long, value_enum)]
+        to: Option<ProfileForm>,
+    },
+    /// List what a profile tightens or loosens against another
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(DiffArgs),
+}
+
+/// How profiles are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileForm {
+    /// Our own format
+    Yaml,
+    /// NIST's XML
+    Xml,
+}
+
+/// What `titer profile diff` is told.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The profile to start from: an id such as Z22, a YAML profile or folder, or a bundle; a message of it behind `#`
+    #[arg(value_name = "FROM")]
+    pub(crate) before: String,
+    /// The profile that may ask for more or less
+    #[arg(value_name = "TO")]
+    pub(crate) after: String,
+    /// How to write the differences
+    #[arg(long, value_enum, default_value_t = DiffFormat::Text)]
+    pub(crate) format: DiffFormat,
+}
+
+/// How differences are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// Lines for people
+    Text,
+    /// One JSON document
+    Json,
+    /// Tables for a page
+    Markdown,
 }
 
 /// What `titer plan` is told.

@@ -14,6 +14,7 @@ mod forecast;
 mod inputs;
 mod output;
 mod plan;
+mod profile;
 mod reference;
 mod report;
 mod run;
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Run(args) => run::run(&args, &ui),
         Command::Serve(args) => serve::run(&args, &ui),
         Command::Report(args) => report::run(&args, &ui),
+        Command::Profile(command) => profile::run(&command, &ui),
         Command::Plan(command) => plan::run(&command, &ui),
         Command::Forecast(args) => forecast::run(&args, &ui),
         Command::Schedule(command) => schedule::run(&command, &ui),

@@ -10,6 +10,8 @@ mod as_of;
 mod builtin;
 pub mod bundle;
 mod codebook;
+pub mod compare;
+pub mod convert;
 mod detection;
 mod dialect;
 mod engine;

@@ -21,6 +21,9 @@ pub(super) struct ProfileFile {
     /// Tables that are bound but not checked.
     #[serde(default)]
     pub(super) unchecked: Vec<String>,
+    /// Tables that are bound and defined nowhere, so that nothing can be checked against them.
+    #[serde(default)]
+    pub(super) undefined: Vec<String>,
     pub(super) structure: Vec<Spanned<PlaceFile>>,
     #[serde(default)]
     pub(super) constraints: Vec<StatementFile>,

@@ -199,7 +199,7 @@ impl Loader<'_> {
             }
         }
         self.expression_tables();
-        let tables = self.read_tables(&profile.unchecked)?;
+        let tables = self.read_tables(&[&profile.unchecked, &profile.undefined])?;
         Ok(Definition {
             message: MessageDef {
                 id: self.message_id.clone(),
@@ -582,10 +582,10 @@ impl Loader<'_> {
         }
     }
 
-    fn read_tables(&self, unchecked: &[String]) -> Result<Vec<TableDef>> {
+    fn read_tables(&self, without: &[&[String]]) -> Result<Vec<TableDef>> {
         let mut out = Vec::new();
         for (id, from) in &self.tables {
-            if unchecked.contains(id) {
+            if without.iter().any(|list| list.contains(id)) {
                 continue;
             }
             let path = format!("tables/{id}.yaml");
