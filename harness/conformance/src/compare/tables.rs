@@ -41,8 +41,8 @@ fn table(old: &TableDef, new: &TableDef) -> Vec<Change> {
     let less = (!removed.is_empty()).then_some(Direction::Tightened);
     if let Some(direction) = Direction::all([more, less]) {
         let mut found = change(direction)
-            .from(format!("{} codes", was.len()))
-            .to(format!("{} codes", is.len()));
+            .from(counted(was.len()))
+            .to(counted(is.len()));
         found.codes_added = print(&added, &removed);
         found.codes_removed = print(&removed, &added);
         changes.push(found);
@@ -90,6 +90,13 @@ fn table(old: &TableDef, new: &TableDef) -> Vec<Change> {
         );
     }
     changes
+}
+
+fn counted(codes: usize) -> String {
+    match codes {
+        1 => "1 code".to_owned(),
+        n => format!("{n} codes"),
+    }
 }
 
 // codes under their code systems; a pattern stands for itself
