@@ -8,6 +8,7 @@ mod forecast;
 mod hostile;
 mod inputs;
 mod plan_report;
+mod profile;
 mod run;
 mod schedule;
 mod serve;
