@@ -48,10 +48,10 @@ fn print(c: &Change) -> String {
         c.after
     );
     if !c.codes_added.is_empty() {
-        text.push_str(&format!(" +{}", c.codes_added.join(",")));
+        text = format!("{text} +{}", c.codes_added.join(","));
     }
     if !c.codes_removed.is_empty() {
-        text.push_str(&format!(" -{}", c.codes_removed.join(",")));
+        text = format!("{text} -{}", c.codes_removed.join(","));
     }
     text
 }

@@ -24,8 +24,8 @@ pub(super) fn compare<'d>(
         let prefix = format!("{}-", pair.before.name);
         both.compare(
             &prefix,
-            (&pair.before.fields, a.on_segment(pair.before)),
-            (&pair.after.fields, b.on_segment(pair.after)),
+            &(&pair.before.fields, a.on_segment(pair.before)),
+            &(&pair.after.fields, b.on_segment(pair.after)),
             2,
             changes,
         );
@@ -46,8 +46,8 @@ impl<'d> Elements<'_, 'd> {
     fn compare(
         &self,
         prefix: &str,
-        before: Half<'_, 'd>,
-        after: Half<'_, 'd>,
+        before: &Half<'_, 'd>,
+        after: &Half<'_, 'd>,
         deeper: u32,
         changes: &mut Vec<Change>,
     ) {
@@ -60,14 +60,11 @@ impl<'d> Elements<'_, 'd> {
             let place = format!("{prefix}{}", at + 1);
             match (before.0.get(at), after.0.get(at)) {
                 (Some(old), Some(new)) => {
-                    let uses = (
-                        used(self.a, &before, at, old),
-                        used(self.b, &after, at, new),
-                    );
+                    let uses = (used(self.a, before, at, old), used(self.b, after, at, new));
                     self.element(&place, (old, new), &uses, deeper, changes);
                 }
                 (Some(old), None) => {
-                    let usage = used(self.a, &before, at, old);
+                    let usage = used(self.a, before, at, old);
                     if !usage.absent() {
                         changes.push(
                             self.change(
@@ -81,7 +78,7 @@ impl<'d> Elements<'_, 'd> {
                     }
                 }
                 (None, Some(new)) => {
-                    let usage = used(self.b, &after, at, new);
+                    let usage = used(self.b, after, at, new);
                     if !usage.absent() {
                         changes.push(
                             self.change(&place, Aspect::Added, alone(&usage, Direction::Loosened))
@@ -144,8 +141,8 @@ impl<'d> Elements<'_, 'd> {
         if let ((Some(x), Some(y)), 1..) = (parts, deeper) {
             self.compare(
                 &format!("{place}."),
-                (&x.components, self.a.on_datatype(x)),
-                (&y.components, self.b.on_datatype(y)),
+                &(&x.components, self.a.on_datatype(x)),
+                &(&y.components, self.b.on_datatype(y)),
                 deeper - 1,
                 changes,
             );
@@ -156,11 +153,11 @@ impl<'d> Elements<'_, 'd> {
         if old.length == new.length {
             return;
         }
-        let (x, y) = (range(&old.length), range(&new.length));
-        let direction = match (x, y) {
-            (Some((a, b)), Some((c, d))) => {
-                Direction::all([Direction::by_rank(a, c), Direction::by_rank(d, b)])
-            }
+        let direction = match (range(&old.length), range(&new.length)) {
+            (Some(was), Some(is)) => Direction::all([
+                Direction::by_rank(was.0, is.0),
+                Direction::by_rank(is.1, was.1),
+            ]),
             _ => Some(Direction::Other),
         };
         // two ways to say the same

@@ -107,7 +107,14 @@ impl<'d> Level<'_, 'd> {
             let place = self.place(key.0);
             let Some(other_at) = after.iter().position(|k| k == key) else {
                 let gone = Direction::Tightened;
-                changes.extend(self.alone(&place, Aspect::Removed, &self.before, at, child, gone));
+                changes.extend(Self::alone(
+                    &place,
+                    Aspect::Removed,
+                    &self.before,
+                    at,
+                    child,
+                    gone,
+                ));
                 continue;
             };
             if other_at < last {
@@ -160,7 +167,14 @@ impl<'d> Level<'_, 'd> {
             if !before.contains(key) {
                 let place = self.place(key.0);
                 let new = Direction::Loosened;
-                changes.extend(self.alone(&place, Aspect::Added, &self.after, at, child, new));
+                changes.extend(Self::alone(
+                    &place,
+                    Aspect::Added,
+                    &self.after,
+                    at,
+                    child,
+                    new,
+                ));
             }
         }
         for name in moved {
@@ -183,7 +197,6 @@ impl<'d> Level<'_, 'd> {
 
     // a child of one side only: what is not known is refused, so its presence is what changes
     fn alone(
-        &self,
         place: &str,
         aspect: Aspect,
         half: &Half<'_, '_>,

@@ -20,8 +20,8 @@ impl Node {
         Node::Text(text.into())
     }
 
-    pub(super) fn number(number: impl ToString) -> Node {
-        Node::Bare(number.to_string())
+    pub(super) fn number(number: impl Into<u64>) -> Node {
+        Node::Bare(number.into().to_string())
     }
 
     pub(super) fn yes() -> Node {
