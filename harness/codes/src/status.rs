@@ -262,6 +262,15 @@ impl Book {
         if excluded {
             return Status::Deprecated { replacement: None };
         }
+        // one library of the guide names the table of versions by its number alone
+        if let System::Hl7(number) = system
+            && self
+                .concepts(&format!("{number:04}"), code)
+                .next()
+                .is_some()
+        {
+            return Status::Valid;
+        }
         // the guide has six races; CDC has hundreds, of which systems in the field use some
         let race = matches!(system, System::CdcRec | System::Hl7(5));
         let seen = |list: &str| self.table(Kind::Field, list)?.all(code).next();

@@ -235,6 +235,10 @@ fn every_question_has_a_date() {
     assert_eq!(loinc("64994-7"), Status::Valid);
     assert_eq!(loinc("82593-5"), Status::UnknownWellFormed);
     assert_eq!(loinc("82593-6"), Status::Unknown);
+    assert_eq!(
+        book().status(System::Hl7(104), "2.5.1", TODAY),
+        Status::Valid
+    );
     let route = |code: &'static str| book().status(System::Ncit, code, TODAY);
     assert_eq!(route("C28161"), Status::Valid);
     assert_eq!(route("C99999"), Status::UnknownWellFormed);
