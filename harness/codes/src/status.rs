@@ -116,7 +116,9 @@ impl Book {
                 Some(cvx) => Status::Deprecated {
                     replacement: Some(cvx.code()),
                 },
-                None if code.len() <= 3 => Status::UnknownWellFormed,
+                None if code.len() <= 3 && code.bytes().any(|b| b != b'0') => {
+                    Status::UnknownWellFormed
+                }
                 None => Status::Unknown,
             };
         };
@@ -262,6 +264,13 @@ impl Book {
         if excluded {
             return Status::Deprecated { replacement: None };
         }
+        // written with the name of another system that has the very same code
+        if self
+            .equivalents_to(&name, code)
+            .any(|e| e.relation() == "same")
+        {
+            return Status::Valid;
+        }
         // one library of the guide names the table of versions by its number alone
         if let System::Hl7(number) = system
             && self
@@ -297,7 +306,11 @@ fn well_formed(system: System, code: &str) -> bool {
     };
     match system {
         System::CdcRec | System::Hl7(5 | 189) => checked(4) && code.len() == 6,
-        System::Loinc | System::Nip(3) => checked(7),
+        // the answers of LOINC have a check digit of another kind
+        System::Loinc | System::Nip(3) => {
+            let answer = code.strip_prefix("LA").and_then(|a| a.split_once('-'));
+            checked(7) || answer.is_some_and(|(a, b)| digits(a) && digits(b) && b.len() == 1)
+        }
         System::Snomed => digits(code) && (6..=18).contains(&code.len()),
         System::Ncit => code.strip_prefix('C').is_some_and(digits),
         _ => false,

@@ -155,6 +155,7 @@ fn every_question_has_a_date() {
     assert_eq!(cvx("9999", TODAY), Status::Unknown);
     assert_eq!(cvx("DTAP", TODAY), Status::Unknown);
     assert_eq!(cvx("", TODAY), Status::Unknown);
+    assert_eq!(cvx("0", TODAY), Status::Unknown);
     // retired, given today and in its time
     assert_eq!(cvx("118", TODAY), Status::InactiveSince(date(2016, 11, 30)));
     assert_eq!(cvx("118", date(2012, 5, 5)), Status::Valid);
@@ -231,10 +232,16 @@ fn every_question_has_a_date() {
     assert_eq!(race("2034-7"), Status::Valid);
     assert_eq!(race("2040-4"), Status::UnknownWellFormed);
     assert_eq!(race("2040-5"), Status::Unknown);
+    // the same codes stand under two names
+    assert_eq!(
+        book().status(System::Hl7(189), "2186-5", TODAY),
+        Status::Valid
+    );
     let loinc = |code: &'static str| book().status(System::Loinc, code, TODAY);
     assert_eq!(loinc("64994-7"), Status::Valid);
     assert_eq!(loinc("82593-5"), Status::UnknownWellFormed);
     assert_eq!(loinc("82593-6"), Status::Unknown);
+    assert_eq!(loinc("LA13421-5"), Status::UnknownWellFormed);
     assert_eq!(
         book().status(System::Hl7(104), "2.5.1", TODAY),
         Status::Valid
