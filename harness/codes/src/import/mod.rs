@@ -159,6 +159,3 @@ struct Said {
     errors: Vec<Diagnostic>,
     warnings: Vec<Diagnostic>,
 }
-
-#[cfg(test)]
-mod tests;

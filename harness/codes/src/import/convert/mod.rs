@@ -1,9 +1,11 @@
 //! Rows of CDC's files to rows of a book.
 
+mod lists;
+mod packages;
+
 use super::layout::Found;
 use super::sheet::Cell;
 use super::{Options, Said};
-use crate::ndc::{Ndc, Read, Shape};
 use crate::schema::Kind;
 use crate::text::{TextTable, wrong_cell};
 use crate::{gs1, vis::VisString};
@@ -12,17 +14,6 @@ use std::collections::{BTreeMap, HashMap};
 use titer_finding::Diagnostic;
 
 const CDC: &str = "CDC, National Center for Immunization and Respiratory Diseases";
-const GUIDE: &str =
-    "HL7 v2.5.1 Implementation Guide for Immunization Messaging, release 1.5, value set libraries";
-const GUIDE_DAY: &str = "2016-02-19";
-const FIELD: &str = "codes that immunization messages in the field carry, as the open code base of the quality checkers lists them";
-
-/// The profiles of the guide in the order in which a book names them.
-const LIBRARIES: [&str; 8] = [
-    "ACK-Z23", "QBP-Z34", "QBP-Z44", "RSP-Z31", "RSP-Z32", "RSP-Z33", "RSP-Z42", "VXU-Z22",
-];
-/// A name that is longer is a description.
-const LONGEST_NAME: usize = 80;
 
 /// A sheet with what is needed to point into it.
 struct Source<'s> {
@@ -135,13 +126,6 @@ const VACCINE: &[(&str, &str)] = &[
     ("pending", "pending"),
 ];
 const EDITION: &[(&str, &str)] = &[("current", "current"), ("historic", "historic")];
-const SEEN: &[(&str, &str)] = &[
-    ("valid", "valid"),
-    ("", "valid"),
-    ("deprecated", "deprecated"),
-    ("ignored", "ignored"),
-    ("invalid", "invalid"),
-];
 
 /// `3/20/2011`, `2011-03-20`, `20110320`, each with or without a time, as a book writes it.
 fn any_date(text: &str) -> Option<String> {
@@ -258,7 +242,7 @@ pub(super) fn convert(
     let mut ids: [HashMap<String, String>; 2] = Default::default();
     for (kind, which) in [(Kind::NdcSale, 0), (Kind::NdcUse, 1)] {
         if let (Some(source), Some(ids)) = (sources.get(kind.name()), ids.get_mut(which)) {
-            tables.push(packages(kind, source, ids, said).table(CDC, &retrieved));
+            tables.push(packages::units(kind, source, ids, said).table(CDC, &retrieved));
         }
     }
     if let Some(source) = sources.get("ndc-crosswalk") {
@@ -272,13 +256,13 @@ pub(super) fn convert(
                     .with_help("keep one of the two in the folder"),
             );
         } else {
-            let rows = crosswalk(source, old, said);
+            let rows = packages::crosswalk(source, old, said);
             tables.extend(rows.map(|rows| rows.table(CDC, &retrieved)));
         }
     }
     if let Some(source) = sources.get("ndc-link") {
         if sources.contains_key("ndc-sale") && sources.contains_key("ndc-use") {
-            tables.push(links(source, &ids, said).table(CDC, &retrieved));
+            tables.push(packages::links(source, &ids, said).table(CDC, &retrieved));
         } else {
             said.errors.push(
                 Diagnostic::new(
@@ -323,10 +307,10 @@ pub(super) fn convert(
         tables.push(statement_vaccines(source, said).table(CDC, &retrieved));
     }
     if let Some(source) = sources.get("set") {
-        tables.extend(sets(source, known, old, &retrieved, said));
+        tables.extend(lists::sets(source, known, old, &retrieved, said));
     }
     if let Some(source) = sources.get("field") {
-        tables.extend(field(source, &retrieved, said));
+        tables.extend(lists::field(source, &retrieved, said));
     }
     tables
 }
@@ -603,407 +587,4 @@ fn statement_vaccines<'s>(source: &'s Source<'s>, said: &mut Said) -> Rows<'s> {
         rows.put_once(&[cvx, vis], &place, said);
     }
     rows
-}
-
-fn packages<'s>(
-    kind: Kind,
-    source: &'s Source<'s>,
-    ids: &mut HashMap<String, String>,
-    said: &mut Said,
-) -> Rows<'s> {
-    let mut rows = Rows::new(kind, source);
-    for row in source.rows() {
-        let place = source.cell(row, "ndc");
-        let (ndc, shape) = code_of_package(source, row, said);
-        ids.insert(source.cell(row, "id").text, ndc.clone());
-        let cvx = source.cvx(row, "cvx", said);
-        let gtin = gtin(source, row, "gtin", said);
-        let text = |column: &str| source.cell(row, column).text;
-        let inner = text("no-inner").eq_ignore_ascii_case("true");
-        let new = vec![
-            ndc,
-            shape,
-            text("name"),
-            text("labeler-name"),
-            text("form"),
-            text("route"),
-            source.date(row, "from", said),
-            source.date(row, "until", said),
-            gtin,
-            cvx.clone(),
-            source.date(row, "updated", said),
-            if inner {
-                "no-inner".to_owned()
-            } else {
-                String::new()
-            },
-        ];
-        let Some(stands) = rows.put(new.clone(), &place, said) else {
-            continue;
-        };
-        // one package with two vaccines has two rows; nothing else may differ but CDC's own flag
-        let differs = stands
-            .iter()
-            .zip(&new)
-            .enumerate()
-            .any(|(at, (a, b))| !matches!(at, 9 | 11) && a != b);
-        if differs {
-            let message = format!("`{}` stands twice, and its rows do not agree", place.text);
-            source.error(said, message, &place);
-        } else if let [.., codes, _, flags] = stands.as_mut_slice() {
-            let mut all: Vec<&str> = codes.split(' ').chain([cvx.as_str()]).collect();
-            all.sort_unstable();
-            all.dedup();
-            *codes = all.join(" ");
-            if inner {
-                "no-inner".clone_into(flags);
-            }
-        }
-    }
-    rows
-}
-
-/// The code of a package, 5-4-2, and the shape of the three parts from which it comes.
-fn code_of_package(source: &Source<'_>, row: &[Cell], said: &mut Said) -> (String, String) {
-    let cell = source.cell(row, "ndc");
-    let ndc = match Ndc::read(&cell.text) {
-        Some(Read::One(ndc, Shape::Eleven | Shape::Twelve)) => ndc.to_string(),
-        _ => {
-            let mut wrong = source.at(format!("`{}` is no NDC of eleven digits", cell.text), &cell);
-            if cell.text.bytes().all(|b| b.is_ascii_digit()) && cell.text.len() < 11 {
-                wrong = wrong.with_help(
-                    "it seems to have lost its zeros in a spreadsheet; read codes as text",
-                );
-            }
-            said.errors.push(wrong);
-            return (cell.text, Shape::Eleven.name().to_owned());
-        }
-    };
-    let part = |column: &str| source.cell(row, column).text;
-    let (labeler, product, package) = (part("labeler"), part("product"), part("package"));
-    let written = format!("{labeler}-{product}-{package}");
-    match Ndc::read(&written) {
-        Some(Read::One(read, shape)) if read.to_string() == ndc => (ndc, shape.name().to_owned()),
-        read => {
-            let mut wrong = source.at(
-                format!("labeler, product and package are `{written}`, which is not `{ndc}`"),
-                &source.cell(row, "labeler"),
-            );
-            if read.is_none() {
-                wrong = wrong.with_help(
-                    "parts seem to have lost their zeros in a spreadsheet; read codes as text",
-                );
-            }
-            said.errors.push(wrong);
-            (ndc, Shape::Eleven.name().to_owned())
-        }
-    }
-}
-
-/// The number of the bar code; one that has lost its first zero gets it back, and that is told.
-fn gtin(source: &Source<'_>, row: &[Cell], column: &str, said: &mut Said) -> String {
-    let cell = source.cell(row, column);
-    if cell.text.is_empty() || cell.text.eq_ignore_ascii_case("null") {
-        return String::new();
-    }
-    if cell.text.len() < 14 && cell.text.bytes().all(|b| b.is_ascii_digit()) {
-        let whole = format!("{:0>14}", cell.text);
-        if gs1::check_digit_is_right(&whole) {
-            said.warnings.push(source.at(
-                format!(
-                    "the GTIN `{}` has lost zeros; taken as `{whole}`",
-                    cell.text
-                ),
-                &cell,
-            ));
-            return whole;
-        }
-    }
-    if cell.text.len() != 14 || !gs1::check_digit_is_right(&cell.text) {
-        source.error(
-            said,
-            format!("the GTIN `{}` is wrong by its check digit", cell.text),
-            &cell,
-        );
-    }
-    cell.text
-}
-
-fn links<'s>(
-    source: &'s Source<'s>,
-    ids: &[HashMap<String, String>; 2],
-    said: &mut Said,
-) -> Rows<'s> {
-    let mut rows = Rows::new(Kind::NdcLink, source);
-    let [sale, used] = ids;
-    for row in source.rows() {
-        let mut code = |ids: &HashMap<String, String>, column: &str, what: &str| {
-            let cell = source.cell(row, column);
-            ids.get(&cell.text).cloned().unwrap_or_else(|| {
-                let message = format!("CDC's number `{}` is that of no {what}", cell.text);
-                said.warnings.push(source.at(message, &cell));
-                format!("#{}", cell.text)
-            })
-        };
-        let sale = code(sale, "sale", "unit of sale");
-        let used = code(used, "use", "unit of use");
-        let mvx = source.cell(row, "mvx").text;
-        let place = source.cell(row, "sale");
-        rows.put_once(&[sale, used, mvx], &place, said);
-    }
-    rows
-}
-
-/// CDC's crosswalk: a unit of sale, its unit of use and their link in one row. What it does not tell (the form, the route, the shape
-/// of the ten-digit code) stays as the old book has it.
-fn crosswalk<'s>(source: &'s Source<'s>, old: &[TextTable], said: &mut Said) -> [Rows<'s>; 3] {
-    let known: [HashMap<&str, &Vec<String>>; 2] = [Kind::NdcSale, Kind::NdcUse].map(|kind| {
-        let tables = old.iter().filter(|t| t.kind == kind);
-        let rows = tables.flat_map(|t| &t.rows);
-        rows.filter_map(|r| Some((r.first()?.as_str(), r)))
-            .collect()
-    });
-    let mut sale = Rows::new(Kind::NdcSale, source);
-    let mut used = Rows::new(Kind::NdcUse, source);
-    let mut links = Rows::new(Kind::NdcLink, source);
-    for row in source.rows() {
-        let cvx = source.cvx(row, "cvx", said);
-        let inner = source
-            .cell(row, "no-inner")
-            .text
-            .eq_ignore_ascii_case("true");
-        let one = |rows: &mut Rows<'s>,
-                   known: &HashMap<&str, &Vec<String>>,
-                   columns: [&str; 3],
-                   flag: &str,
-                   said: &mut Said| {
-            let place = source.cell(row, columns[0]);
-            if place.text.is_empty() || place.text.eq_ignore_ascii_case("null") {
-                return None;
-            }
-            let Some(Read::One(ndc, Shape::Eleven)) = Ndc::read(&place.text) else {
-                source.error(
-                    said,
-                    format!("`{}` is no NDC of eleven digits", place.text),
-                    &place,
-                );
-                return None;
-            };
-            let ndc = ndc.to_string();
-            let before = |column: usize| -> String {
-                let row = known.get(ndc.as_str());
-                row.and_then(|r| r.get(column)).cloned().unwrap_or_default()
-            };
-            let shape = match before(1).as_str() {
-                "" => Shape::Eleven.name().to_owned(),
-                shape => shape.to_owned(),
-            };
-            let new = vec![
-                ndc.clone(),
-                shape,
-                source.cell(row, "name").text,
-                source.cell(row, "labeler-name").text,
-                before(4),
-                before(5),
-                source.date(row, "from", said),
-                source.date(row, "until", said),
-                gtin(source, row, columns[1], said),
-                cvx.clone(),
-                source.date(row, columns[2], said),
-                flag.to_owned(),
-            ];
-            // a package stands once for each package outside or inside and for each vaccine
-            if let Some([.., codes, _, _]) = rows.put(new, &place, said).map(Vec::as_mut_slice) {
-                let mut all: Vec<&str> = codes.split(' ').chain([cvx.as_str()]).collect();
-                all.sort_unstable();
-                all.dedup();
-                *codes = all.join(" ");
-            }
-            Some(ndc)
-        };
-        let flag = if inner { "no-inner" } else { "" };
-        let [known_sale, known_used] = &known;
-        let outer = one(&mut sale, known_sale, ["sale", "gtin", "updated"], "", said);
-        let within = one(
-            &mut used,
-            known_used,
-            ["use", "use-gtin", "use-updated"],
-            flag,
-            said,
-        );
-        if let (Some(outer), Some(within)) = (outer, within) {
-            let place = source.cell(row, "sale");
-            let mvx = source.cell(row, "mvx").text;
-            links.put_once(&[outer, within, mvx], &place, said);
-        }
-    }
-    [sale, used, links]
-}
-
-/// A name without what makes it a description: nothing when it is too long.
-fn short(name: &str) -> String {
-    if name.chars().count() > LONGEST_NAME || !name.is_ascii() && name.contains('?') {
-        return String::new();
-    }
-    name.to_owned()
-}
-
-fn sets(
-    source: &Source<'_>,
-    known: Option<&TextTable>,
-    old: &[TextTable],
-    retrieved: &str,
-    said: &mut Said,
-) -> Vec<TextTable> {
-    struct Entry {
-        name: String,
-        usage: String,
-        libraries: Vec<String>,
-    }
-    let mut sets: BTreeMap<String, BTreeMap<(String, String), Entry>> = BTreeMap::new();
-    for row in source.rows() {
-        let id = source.filled(row, "set", "value set", said);
-        let code = source.filled(row, "code", "code", said);
-        let system = source.filled(row, "system", "code system", said);
-        let usage = source.cell(row, "usage");
-        if !["", "R", "P", "E"].contains(&usage.text.as_str()) {
-            source.error(
-                said,
-                format!("the usage `{}` is none of R, P, E", usage.text),
-                &usage,
-            );
-        }
-        let libraries = source.cell(row, "libraries");
-        for library in libraries.text.split(';') {
-            if !LIBRARIES.contains(&library) {
-                source.error(
-                    said,
-                    format!("`{library}` is no profile of the guide"),
-                    &libraries,
-                );
-            }
-        }
-        let entry = sets
-            .entry(id)
-            .or_default()
-            .entry((code, system))
-            .or_insert_with(|| Entry {
-                name: short(&source.cell(row, "name").text),
-                usage: usage.text.clone(),
-                libraries: Vec::new(),
-            });
-        entry
-            .libraries
-            .extend(libraries.text.split(';').map(str::to_owned));
-    }
-    let facts = known.map(|t| t.rows.as_slice()).unwrap_or_default();
-    sets.into_iter()
-        .map(|(id, entries)| {
-            let mut table = TextTable::new(Kind::Set, &id);
-            let before = old.iter().find(|t| t.kind == Kind::Set && t.id == id);
-            let name = before.and_then(|t| t.head("name")).unwrap_or(&id);
-            table.set_head("name", name);
-            table.set_head("source", GUIDE);
-            table.set_head("published", GUIDE_DAY);
-            table.set_head("retrieved", retrieved);
-            let list = |has: &dyn Fn(&str) -> bool| -> String {
-                LIBRARIES
-                    .into_iter()
-                    .filter(|l| has(l))
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            };
-            let all = list(&|l| entries.values().any(|e| e.libraries.iter().any(|x| x == l)));
-            table.set_head("libraries", &all);
-            let mut systems: Vec<String> = entries.keys().map(|(_, s)| s.clone()).collect();
-            systems.sort_unstable();
-            systems.dedup();
-            for ((code, system), entry) in entries {
-                let own = list(&|l| entry.libraries.iter().any(|x| x == l));
-                let pattern = fact(known, &system, &code, 6).to_owned();
-                let libraries = if own == all { String::new() } else { own };
-                table.rows.push(vec![
-                    code,
-                    system,
-                    entry.name,
-                    entry.usage,
-                    pattern,
-                    libraries,
-                ]);
-            }
-            // codes that stand for many, which the libraries leave out
-            for row in facts {
-                let cell = |at: usize| row.get(at).map_or("", String::as_str);
-                let (system, code, pattern) = (cell(0), cell(1), cell(6));
-                let stands = table
-                    .rows
-                    .iter()
-                    .any(|r| r.first().is_some_and(|c| c == code));
-                if !pattern.is_empty() && systems.iter().any(|s| s == system) && !stands {
-                    table.rows.push(
-                        [code, system, "", "", pattern, ""]
-                            .map(str::to_owned)
-                            .to_vec(),
-                    );
-                }
-            }
-            table.sort();
-            table
-        })
-        .collect()
-}
-
-fn field(source: &Source<'_>, retrieved: &str, said: &mut Said) -> Vec<TextTable> {
-    let mut sets: BTreeMap<String, TextTable> = BTreeMap::new();
-    for row in source.rows() {
-        let id = source.filled(row, "set", "set", said);
-        let code = source.cell(row, "code");
-        let status = source.status(row, SEEN, said);
-        let replaced = source.cell(row, "replaced-by").text;
-        let table = sets.entry(id.clone()).or_insert_with(|| {
-            let mut table = TextTable::new(Kind::Field, &id);
-            table.set_head("name", &source.cell(row, "label").text);
-            table.set_head("source", FIELD);
-            table.set_head("retrieved", retrieved);
-            table
-        });
-        // other spellings of an NDC are known without a list of them
-        if id.contains("_NDC_") && status == "deprecated" && same_ndc(&code.text, &replaced) {
-            continue;
-        }
-        let new = vec![
-            code.text.clone(),
-            short(&source.cell(row, "name").text),
-            status,
-            replaced,
-        ];
-        let stands = table
-            .rows
-            .iter()
-            .find(|r| r.iter().take(2).eq(new.iter().take(2)));
-        match stands {
-            Some(stands) if *stands != new => {
-                source.error(
-                    said,
-                    format!("`{}` stands twice with two statuses", code.text),
-                    &code,
-                );
-            }
-            Some(_) => {}
-            None => table.rows.push(new),
-        }
-    }
-    sets.into_values()
-        .map(|mut table| {
-            table.sort();
-            table
-        })
-        .collect()
-}
-
-fn same_ndc(a: &str, b: &str) -> bool {
-    matches!(
-        (Ndc::read(a), Ndc::read(b)),
-        (Some(Read::One(a, _)), Some(Read::One(b, _))) if a == b
-    )
 }
