@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 /// What a call cost.
 pub(crate) struct Cost {
     pub(crate) took: Duration,
+    /// Seconds that processors spent on it; 0 where the system does not say.
+    pub(crate) processor: f64,
     /// The most memory that was resident, in KiB; 0 where the system does not say.
     pub(crate) peak: u64,
     pub(crate) code: Option<i32>,
@@ -46,16 +48,18 @@ pub(crate) fn run(args: &[&str], input: Option<&[u8]>) -> io::Result<Cost> {
         .stderr(Stdio::null())
         .spawn()?;
     let status = format!("/proc/{}/status", child.id());
+    let stat = format!("/proc/{}/stat", child.id());
     let over = AtomicBool::new(false);
     let to = child.stdin.take();
     std::thread::scope(|scope| {
         let watch = scope.spawn(|| {
-            let mut peak = 0;
+            let (mut peak, mut spent) = (0, 0f64);
             while !over.load(Ordering::Relaxed) {
                 peak = peak.max(resident(&status));
+                spent = spent.max(processor(&stat));
                 std::thread::sleep(Duration::from_millis(5));
             }
-            peak
+            (peak, spent)
         });
         if let (Some(mut to), Some(bytes)) = (to, input) {
             // it may have seen enough before the end
@@ -64,13 +68,30 @@ pub(crate) fn run(args: &[&str], input: Option<&[u8]>) -> io::Result<Cost> {
         let ended = child.wait();
         let took = started.elapsed();
         over.store(true, Ordering::Relaxed);
-        let peak = watch.join().unwrap_or_default();
+        let (peak, processor) = watch.join().unwrap_or_default();
         Ok(Cost {
             took,
+            processor,
             peak,
             code: ended?.code(),
         })
     })
+}
+
+/// Seconds that processors spent on a process, from `/proc/PID/stat`; Linux counts in hundredths of a second.
+pub(crate) fn processor(stat: &str) -> f64 {
+    let Ok(text) = std::fs::read_to_string(stat) else {
+        return 0.0;
+    };
+    // the name of the program stands in brackets and may hold blanks
+    let numbers = text.rsplit(')').next().unwrap_or_default();
+    let ticks: f64 = numbers
+        .split_whitespace()
+        .skip(11)
+        .take(2)
+        .filter_map(|n| n.parse::<f64>().ok())
+        .sum();
+    ticks / 100.0
 }
 
 fn resident(status: &str) -> u64 {

@@ -6,6 +6,7 @@ use super::unfold::Unfolded;
 use crate::codes::Opened;
 use jiff::civil::Date;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -109,6 +110,45 @@ impl Part {
     }
 }
 
+type Kept = HashMap<(usize, Phrase), Option<Words>, BuildHasherDefault<Quickly>>;
+
+/// Hashes what no sender chooses, a number at a time.
+#[derive(Default)]
+struct Quickly(u64);
+
+impl Hasher for Quickly {
+    fn finish(&self) -> u64 {
+        // the table looks at the upper and the lower bits
+        self.0 ^ (self.0 >> 32)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for b in bytes {
+            self.write_u64(u64::from(*b));
+        }
+    }
+
+    fn write_u16(&mut self, n: u16) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u32(&mut self, n: u32) {
+        self.write_u64(u64::from(n));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 = (self.0.rotate_left(5) ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        self.write_u64(n as u64);
+    }
+
+    fn write_isize(&mut self, n: isize) {
+        self.write_u64(n.cast_unsigned() as u64);
+    }
+}
+
 /// What a thread uses again and again.
 #[derive(Default)]
 struct Memory {
@@ -117,7 +157,7 @@ struct Memory {
     unfolded: Unfolded,
     findings: Vec<Finding>,
     // words of findings, for the validator at this address: none goes away while messages are judged
-    words: HashMap<(usize, Phrase), Option<Words>>,
+    words: Kept,
     spots: Vec<(Location, Option<Label>, u32)>,
 }
 
@@ -377,7 +417,7 @@ impl Workshop {
         done: &mut Done,
         quick: &Quick<'_>,
         found: &[Detection],
-        kept: &mut HashMap<(usize, Phrase), Option<Words>>,
+        kept: &mut Kept,
         spots: &mut Vec<(Location, Option<Label>, u32)>,
     ) {
         let Quick {
