@@ -78,24 +78,14 @@ impl<'s> Scope<'s> {
         let mut out = String::new();
         let mut steps = path.steps.as_slice();
         match self {
-            Scope::Group(mut children) => {
-                let mut separator = "";
-                while let [step, rest @ ..] = steps {
-                    let Some(child) = children.get(usize::from(step.position) - 1) else {
-                        break;
-                    };
-                    out.push_str(separator);
-                    out.push_str(child.name());
-                    instance(&mut out, *step);
+            Scope::Group(children) => {
+                // what names do not lead to is written in numbers throughout
+                if let Some((names, rest)) = named(children, steps) {
+                    out = names;
                     steps = rest;
-                    separator = ".";
-                    match child {
-                        ScopeChild::Group(_, inner) => children = inner,
-                        ScopeChild::Segment(_) => break,
+                    if !steps.is_empty() {
+                        out.push('-');
                     }
-                }
-                if !steps.is_empty() {
-                    out.push_str(if out.is_empty() { "" } else { "-" });
                 }
             }
             Scope::Segment(name) => {
@@ -115,6 +105,30 @@ impl<'s> Scope<'s> {
         }
         out
     }
+}
+
+// the names of groups and a segment on the way, and what is left behind the segment
+fn named<'p>(mut children: &[ScopeChild], mut steps: &'p [Step]) -> Option<(String, &'p [Step])> {
+    let mut out = String::new();
+    while let [step, rest @ ..] = steps {
+        let child = children.get(usize::from(step.position).checked_sub(1)?)?;
+        // a name stands for the first that has it
+        let first = children.iter().find(|c| c.name() == child.name())?;
+        if !std::ptr::eq(first, child) {
+            return None;
+        }
+        if !out.is_empty() {
+            out.push('.');
+        }
+        out.push_str(child.name());
+        instance(&mut out, *step);
+        steps = rest;
+        match child {
+            ScopeChild::Group(_, inner) => children = inner,
+            ScopeChild::Segment(_) => break,
+        }
+    }
+    Some((out, steps))
 }
 
 fn instance(out: &mut String, step: Step) {
