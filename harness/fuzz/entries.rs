@@ -74,13 +74,9 @@ pub(crate) fn mllp(bytes: &[u8]) {
         .iter()
         .all(|b| !matches!(b, 0x0B | 0x1C | b'\n' | 0xEF));
     let one = plain && bytes.starts_with(b"MSH|") && bytes.ends_with(b"|\r");
-    // one message, and no line that begins another or an envelope
-    let inner = bytes.split(|b| *b == b'\r').skip(1);
-    let single = inner.into_iter().all(|l| {
-        !["MSH", "FHS", "BHS", "BTS", "FTS"]
-            .iter()
-            .any(|n| l.starts_with(n.as_bytes()))
-    });
+    // one message, and no line in which another or an envelope might begin, as in exports
+    let mut names = bytes.get(3..).unwrap_or_default().windows(3);
+    let single = !names.any(|w| matches!(w, b"MSH" | b"FHS" | b"BHS" | b"BTS" | b"FTS"));
     if !one || !single {
         return;
     }
