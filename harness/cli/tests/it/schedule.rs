@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 
+#[expect(clippy::print_stderr, reason = "a test says that it was skipped")]
 fn shared() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/cdsi");
     if path.is_dir() {
@@ -15,14 +16,15 @@ fn shared() -> Option<PathBuf> {
 }
 
 fn zip(path: &Path, files: &[(&str, &[u8])]) {
-    let mut archive = zip::ZipWriter::new(std::fs::File::create(path).unwrap());
+    let mut archive =
+        zip::ZipWriter::new(std::fs::File::create(path).expect("the archive is written"));
     for (name, bytes) in files {
         archive
             .start_file(*name, SimpleFileOptions::default())
-            .unwrap();
-        archive.write_all(bytes).unwrap();
+            .expect("the archive is written");
+        archive.write_all(bytes).expect("the archive is written");
     }
-    archive.finish().unwrap();
+    archive.finish().expect("the archive is written");
 }
 
 #[test]
