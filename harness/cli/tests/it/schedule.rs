@@ -112,13 +112,8 @@ fn what_changed_is_said_in_words_and_for_whom() {
             .arg(cases),
     );
     assert_eq!(run.code, 0, "{}", run.stderr);
-    let first: String = run
-        .stdout
-        .lines()
-        .take(45)
-        .map(|l| format!("{l}\n"))
-        .collect();
-    insta::assert_snapshot!(first);
+    let first: Vec<&str> = run.stdout.lines().take(45).collect();
+    insta::assert_snapshot!(first.join("\n"));
 }
 
 #[test]
