@@ -203,7 +203,7 @@ differences! {
     /// LOINC numbers of six and seven digits exist.
     LongLoinc "long-loinc":
         "A LOINC code has at most five digits before its check digit."
-        => "It has at most seven: numbers of six digits are in use since 2022.";
+        => "It has at most seven: numbers of six digits are in use.";
     /// What a step says about absence and about how many values must match is obeyed.
     StepValues "step-values":
         "In a test step, a rule for a text or a list passes when the value is absent and asks that all match, whatever it says about both."

@@ -59,6 +59,15 @@ impl Report<'_, '_, '_> {
             .at(self.view, kind, severity, at, (self.index, table));
     }
 
+    // where something about a component is reported
+    fn spot(&self, component: &At) -> At {
+        if self.view.dialect.has(Difference::CodePlace) {
+            *component
+        } else {
+            *self.at
+        }
+    }
+
     // how a code counts that is not in the tables
     fn severity(&self) -> Severity {
         match self.binding.strength {
@@ -205,47 +214,53 @@ impl Report<'_, '_, '_> {
 
     // entry by entry as the reference
     fn reference(&mut self) {
-        let at = *self.at;
         let all = self.collect();
         let matched = self.result.found;
+        let ambiguous = !self.view.dialect.has(Difference::CodeInSeveralTables);
         for (holder, hits) in &all {
             let found = hits.iter().filter(|(_, h)| h.found()).count();
+            let code = self.spot(&holder.code);
+            let system = self.spot(&holder.system.unwrap_or(holder.code));
             for (table, hit) in hits {
                 match hit {
                     Hit::One(usage) => {
-                        self.usage(*usage, *table, &at);
+                        self.usage(*usage, *table, &code);
                         let def = self.table(*table);
-                        self.permitted(*usage, *table, def, &at);
+                        self.permitted(*usage, *table, def, &code);
                     }
                     Hit::Several => {
-                        self.put(Kind::CodeAmbiguous, Severity::Error, &at, *table);
+                        if ambiguous {
+                            self.put(Kind::CodeAmbiguous, Severity::Error, &code, *table);
+                        }
                         for usage in self.usages(*table, holder) {
-                            self.usage(usage, *table, &at);
+                            self.usage(usage, *table, &code);
                         }
                     }
                     Hit::NoSystem if !matched && found == 0 => {
-                        self.put(Kind::CodeSystemMissing, Severity::Error, &at, *table);
+                        self.put(Kind::CodeSystemMissing, Severity::Error, &code, *table);
                     }
                     Hit::OtherSystem if !matched && found == 0 => {
                         let severity = self.severity();
-                        self.put(Kind::CodeSystem, severity, &at, *table);
+                        self.put(Kind::CodeSystem, severity, &system, *table);
                     }
                     _ => {}
                 }
             }
-            if found > 1 {
-                self.put(Kind::CodeAmbiguous, Severity::Error, &at, NONE);
+            if found > 1 && ambiguous {
+                self.put(Kind::CodeAmbiguous, Severity::Error, &code, NONE);
             }
             let no_system = hits.iter().any(|(_, h)| matches!(h, Hit::NoSystem));
             if found == 0 && !no_system {
                 if !matched {
                     let table = hits.first().map_or(NONE, |(t, _)| *t);
                     let severity = self.severity();
-                    self.put(Kind::CodeNotFound, severity, &at, table);
+                    self.put(Kind::CodeNotFound, severity, &code, table);
                 }
                 for (table, _) in hits {
-                    if self.table(*table).1 == Stability::Dynamic {
-                        self.put(Kind::TableDynamic, Severity::Info, &at, *table);
+                    if self.table(*table).1 == Stability::Dynamic
+                        && !self.view.dialect.has(Difference::DynamicTable)
+                    {
+                        self.put(Kind::TableDynamic, Severity::Info, &code, *table);
                     }
                 }
             }
@@ -275,7 +290,7 @@ impl Report<'_, '_, '_> {
     fn ours(&mut self) {
         let (mut code, mut system) = (None, None);
         let mut worst: Option<(u8, u32)> = None;
-        let mut usage = None;
+        let (mut usage, mut ambiguous) = (None, 0);
         self.each(&mut |holder| {
             code = code.or(Some(holder.code));
             system = system.or(holder.system);
@@ -283,9 +298,13 @@ impl Report<'_, '_, '_> {
                 let rank = match hit {
                     Hit::One(u) => {
                         usage = Some((u, table, holder.code));
+                        ambiguous += 1;
                         return;
                     }
-                    Hit::Several => return,
+                    Hit::Several => {
+                        ambiguous += 2;
+                        return;
+                    }
                     Hit::NoSystem => 3,
                     Hit::OtherSystem | Hit::OtherSystems => 2,
                     Hit::NotFound => 1,
@@ -297,9 +316,14 @@ impl Report<'_, '_, '_> {
         });
         if self.result.found {
             if let Some((usage, table, place)) = usage {
+                let place = self.spot(&place);
                 self.usage(usage, table, &place);
                 let def = self.table(table);
                 self.permitted(usage, table, def, &place);
+            }
+            if ambiguous > 1 && !self.view.dialect.has(Difference::CodeInSeveralTables) {
+                let at = *self.at;
+                self.put(Kind::CodeAmbiguous, Severity::Error, &at, NONE);
             }
             self.twice();
             return;
@@ -307,13 +331,21 @@ impl Report<'_, '_, '_> {
         let Some(code) = code else {
             return;
         };
-        let system = system.unwrap_or(code);
+        let (code, system) = (self.spot(&code), self.spot(&system.unwrap_or(code)));
         let severity = self.severity();
         match worst {
             Some((3, table)) => self.put(Kind::CodeSystemMissing, Severity::Error, &code, table),
             Some((2, table)) => self.put(Kind::CodeSystem, severity, &system, table),
             Some((_, table)) => self.put(Kind::CodeNotFound, severity, &code, table),
             None => {}
+        }
+        if !self.view.dialect.has(Difference::DynamicTable) {
+            let binding = self.binding;
+            for table in &binding.live {
+                if self.table(*table).1 == Stability::Dynamic {
+                    self.put(Kind::TableDynamic, Severity::Info, &code, *table);
+                }
+            }
         }
     }
 }

@@ -188,7 +188,8 @@ pub(crate) fn fine(view: &View<'_>, raw: &[u8], index: u32) -> bool {
         [table] if binding.tables.len() == 1 => {
             let patterns = view.dialect.has(Difference::CodeInSeveralTables);
             // the reference does not find component 1 of an element without parts
-            let placed = patterns || matches!(binding.quick, Some((0, _)));
+            let placed = view.dialect.has(Difference::PromotedComponent)
+                || matches!(binding.quick, Some((0, _)));
             placed
                 && view
                     .profile

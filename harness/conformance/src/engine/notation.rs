@@ -17,7 +17,7 @@ fn loinc(value: &[u8], dialect: Reading) -> bool {
     let [digits @ .., b'-', check] = value else {
         return false;
     };
-    // numbers of six digits are given out since 2022
+    // numbers of six digits are in use
     let longest = if dialect.has(Difference::LongLoinc) {
         7
     } else {

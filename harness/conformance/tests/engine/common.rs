@@ -207,7 +207,14 @@ pub(crate) fn load(
     pid_fields: &str,
     pid_rules: &str,
 ) -> Result<titer_conformance::model::Definition, Box<Diagnostic>> {
-    yaml::load(&files(pid_fields, pid_rules), "T01")
+    load_from(&files(pid_fields, pid_rules))
+}
+
+/// The definition in these files, or what is wrong with it.
+pub(crate) fn load_from(
+    files: &BTreeMap<String, String>,
+) -> Result<titer_conformance::model::Definition, Box<Diagnostic>> {
+    yaml::load(files, "T01")
 }
 
 /// A message with the usual header before these lines.

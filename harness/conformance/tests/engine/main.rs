@@ -3,6 +3,7 @@
 mod bundle;
 mod checks;
 mod common;
+mod dialects;
 mod expressions;
 mod files;
 mod large;
