@@ -105,6 +105,9 @@ pub(crate) struct CheckArgs {
     /// Judge every message by this one of the bundle [default: the one that MSH-21 names, then the one for MSH-9]
     #[arg(long, value_name = "ID", requires = "profile")]
     pub(crate) message_id: Option<String>,
+    /// Whose reading of the profiles to follow
+    #[arg(long, value_enum, default_value_t = DialectArg::Titer)]
+    pub(crate) dialect: DialectArg,
     /// Change severities as this file says
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
@@ -141,6 +144,15 @@ pub(crate) struct CheckArgs {
     /// Threads that judge [default: one for each core]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub(crate) jobs: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DialectArg {
+    /// What is right
+    Titer,
+    /// What NIST's validation engine 1.6.3 says, entry by entry
+    #[value(name = "nist-1.6.3")]
+    Nist163,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -13,7 +13,7 @@ use crate::engine::structure::{self, Sink};
 use crate::engine::tree::{Sliced, Tree};
 use crate::engine::walk::{self, Tasks};
 use crate::model::Definition;
-use titer_hl7::Message;
+use titer_hl7::{Fault, FaultKind, Message};
 
 /// What a profile is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +112,12 @@ impl Validator {
     pub fn with_differences(mut self, differences: &[Difference]) -> Validator {
         self.reading = Reading::of(differences);
         self
+    }
+
+    /// Whether [`Validator::check`] itself reports the line that this fault of the bytes is about, as the reference does.
+    pub fn repeats(&self, fault: &Fault) -> bool {
+        matches!(fault.kind, FaultKind::InvalidLine | FaultKind::BeforeHeader)
+            && !self.reading.has(Difference::InvalidLine)
     }
 
     /// Checks a message. Detections come in the order of their position; for a message without an MSH segment there are

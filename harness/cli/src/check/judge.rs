@@ -1,9 +1,11 @@
 //! Which profile judges a message.
 
+use crate::args::DialectArg;
 use crate::failure::Failure;
 use std::path::Path;
+use std::sync::OnceLock;
 use titer_conformance::bundle::Bundle;
-use titer_conformance::{BUILTIN_IDS, Dialect, Validator, builtin, select};
+use titer_conformance::{BUILTIN_IDS, Dialect, Validator, builtin, builtin_in, select};
 use titer_finding::Diagnostic;
 use titer_finding::words;
 use titer_hl7::Message;
@@ -15,8 +17,38 @@ pub(crate) enum Judge {
     Claimed,
     /// One that ships, for all.
     Fixed(&'static Validator),
+    /// Those that ship, as the reference reads them.
+    Reference(Box<Reference>),
     /// Those of a bundle.
     Files(Box<Files>),
+}
+
+/// The profiles that ship in the reference's dialect, each compiled when the first message needs it.
+#[derive(Debug, Default)]
+pub(crate) struct Reference {
+    all: [OnceLock<Option<Validator>>; BUILTIN_IDS.len()],
+    // the one that judges all
+    chosen: Option<usize>,
+}
+
+impl Reference {
+    fn validator(&self, message: &Message<'_>) -> Option<&Validator> {
+        let at = match self.chosen {
+            Some(at) => at,
+            None => position(select(message)?),
+        };
+        let id = BUILTIN_IDS.get(at)?;
+        self.all
+            .get(at)?
+            .get_or_init(|| builtin_in(id, Dialect::Nist163).ok())
+            .as_ref()
+    }
+}
+
+fn position(validator: &Validator) -> usize {
+    let id = validator.info().id.as_str();
+    let at = BUILTIN_IDS.iter().position(|b| *b == id);
+    at.unwrap_or(usize::MAX)
 }
 
 /// The compiled profiles of a bundle.
@@ -35,9 +67,15 @@ impl Judge {
     pub(crate) fn choose(
         profile: Option<&str>,
         message_id: Option<&str>,
+        dialect: DialectArg,
     ) -> Result<Judge, Failure> {
+        let imitated = dialect == DialectArg::Nist163;
         let Some(name) = profile else {
-            return Ok(Judge::Claimed);
+            return Ok(if imitated {
+                Judge::Reference(Box::default())
+            } else {
+                Judge::Claimed
+            });
         };
         if let Some(validator) = builtin(&name.to_uppercase()) {
             let id = validator.info().id.as_str();
@@ -47,13 +85,19 @@ impl Judge {
                 ))
                 .with_help("--message-id chooses among the messages of a bundle")
                 .into()),
+                _ if imitated => Ok(Judge::Reference(Box::new(Reference {
+                    chosen: Some(position(validator)),
+                    ..Reference::default()
+                }))),
                 _ => Ok(Judge::Fixed(validator)),
             };
         }
         let path = Path::new(name);
         if path.exists() {
             let bundle = Bundle::open(path)?;
-            return Ok(Judge::Files(Box::new(Files::compile(bundle, message_id)?)));
+            return Ok(Judge::Files(Box::new(Files::compile(
+                bundle, message_id, dialect,
+            )?)));
         }
         let diagnostic = Diagnostic::new(format!("no profile is called `{name}`"))
             .with_help(format!(
@@ -96,13 +140,22 @@ impl Judge {
         match self {
             Judge::Claimed => select(message),
             Judge::Fixed(validator) => Some(*validator),
+            Judge::Reference(reference) => reference.validator(message),
             Judge::Files(files) => files.validator(message),
         }
     }
 }
 
 impl Files {
-    fn compile(bundle: Bundle, message_id: Option<&str>) -> Result<Files, Failure> {
+    fn compile(
+        bundle: Bundle,
+        message_id: Option<&str>,
+        dialect: DialectArg,
+    ) -> Result<Files, Failure> {
+        let dialect = match dialect {
+            DialectArg::Titer => Dialect::Titer,
+            DialectArg::Nist163 => Dialect::Nist163,
+        };
         let chosen = match message_id {
             Some(id) => Some(bundle.find(id)?),
             None => None,
@@ -111,11 +164,11 @@ impl Files {
         for (at, head) in bundle.messages().iter().enumerate() {
             let wanted = chosen.is_none_or(|c| c == at);
             let validator = match bundle.definition(at).filter(|_| wanted) {
-                Some(definition) => Some(
-                    Validator::compile(&definition, Dialect::default()).map_err(|e| {
+                Some(definition) => {
+                    Some(Validator::compile(&definition, dialect).map_err(|e| {
                         Diagnostic::new(format!("{}: {e}", head.label())).in_file(bundle.name())
-                    })?,
-                ),
+                    })?)
+                }
                 None => None,
             };
             validators.push(validator);

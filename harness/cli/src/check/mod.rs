@@ -42,7 +42,11 @@ pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     } else {
         Catalogue::default()
     };
-    let judge = Judge::choose(args.profile.as_deref(), args.message_id.as_deref())?;
+    let judge = Judge::choose(
+        args.profile.as_deref(),
+        args.message_id.as_deref(),
+        args.dialect,
+    )?;
     ui.warnings(judge.warnings());
     if args.summary && matches!(format, Format::Sarif | Format::Junit) {
         return Err(Diagnostic::new("a summary cannot be written in this form")

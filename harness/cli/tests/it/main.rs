@@ -7,6 +7,7 @@ mod common;
 mod forecast;
 mod hostile;
 mod inputs;
+mod dialect;
 mod plan_report;
 mod profile;
 mod run;

@@ -77,7 +77,6 @@ impl Step<'_> {
             Difference::LeapYears | Difference::SequenceNumbers => kind == Kind::Format,
             Difference::ColonBlank => self.holds(": "),
             Difference::NullRepetition => self.had(Kind::NullRepeated),
-            Difference::AbsentInCondition | Difference::PromotedComponent => rule(kind),
             Difference::IdleCondition => kind == Kind::ConditionUnclear,
             Difference::NullCode => self.holds("\"\"") && code(kind),
             Difference::TablesOfPrimitive => kind == Kind::BindingTables || code(kind),
@@ -96,7 +95,9 @@ impl Step<'_> {
                 )
             }
             Difference::KnownMissing => kind == Kind::KnownMissing,
-            Difference::TextOrder
+            Difference::AbsentInCondition
+            | Difference::PromotedComponent
+            | Difference::TextOrder
             | Difference::ZoneAssumed
             | Difference::Moments
             | Difference::SnomedCheckDigit
