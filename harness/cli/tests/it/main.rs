@@ -4,10 +4,10 @@ mod check;
 mod codes;
 #[path = "../common/mod.rs"]
 mod common;
+mod dialect;
 mod forecast;
 mod hostile;
 mod inputs;
-mod dialect;
 mod plan_report;
 mod profile;
 mod run;
