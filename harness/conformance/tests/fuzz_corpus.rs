@@ -6,7 +6,6 @@ mod entries;
 use std::path::Path;
 
 /// Runs one entry over its corpus, and over each file of it cut short and with a byte changed.
-#[expect(clippy::print_stdout, reason = "names the file that fails")]
 fn corpus(name: &str, entry: fn(&[u8])) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../fuzz/corpus")
