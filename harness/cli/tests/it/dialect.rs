@@ -14,7 +14,7 @@ fn rules_named(room: &tempfile::TempDir, args: &[&str]) -> Vec<String> {
         .lines()
         .filter_map(|line| {
             let finding: serde_json::Value = serde_json::from_str(line).ok()?;
-            Some(finding["rule"].as_str()?.to_owned())
+            Some(finding["finding"]["rule"].as_str()?.to_owned())
         })
         .collect()
 }
