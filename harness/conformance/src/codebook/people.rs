@@ -60,10 +60,14 @@ pub(super) fn look<'m>(speaker: &mut Speaker<'m, '_>, pid: Segment<'m>, nth: u32
             continue;
         }
         for (repetition, coded) in (1..).zip(field.repetitions()) {
-            if let Some(triplet) = triplets(coded).next() {
-                let at: At = ("PID", nth, topic.field, repetition, triplet.first);
-                one(speaker, topic, &triplet, at);
+            let mut both = triplets(coded);
+            let Some(triplet) = both.next() else { continue };
+            // a right code in the second triplet is what the table's own finding is about
+            if both.any(|t| t.system == Some(System::CdcRec)) {
+                continue;
             }
+            let at: At = ("PID", nth, topic.field, repetition, triplet.first);
+            one(speaker, topic, &triplet, at);
         }
     }
 }
@@ -125,7 +129,11 @@ fn one(speaker: &mut Speaker<'_, '_>, topic: &Topic, triplet: &Triplet<'_>, at: 
         return;
     }
     // a legacy letter is understood under its own table's name, under none, and under CDCREC, where it is wrong as well
-    if !matches!(triplet.system, None | Some(System::CdcRec)) && triplet.system != Some(legacy) {
+    let known = match triplet.system {
+        Some(system) => system == legacy || system == System::CdcRec,
+        None => triplet.named.is_empty(),
+    };
+    if !known {
         return;
     }
     let now = book
