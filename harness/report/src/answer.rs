@@ -220,6 +220,7 @@ mod tests {
             ToolInfo {
                 name: "titer".to_owned(),
                 version: "0".to_owned(),
+                code_book: None,
             },
             PlanInfo {
                 id: "p".to_owned(),

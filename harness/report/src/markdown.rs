@@ -43,9 +43,8 @@ pub fn markdown(result: &RunResult) -> String {
     let address = result.system.address.as_deref().map(code);
     let _ = writeln!(
         out,
-        "\n<sub>{} {}, plan {} {} (sha256 {}), seed {}, as of {}{}; began {}.</sub>",
-        text(&result.tool.name),
-        text(&result.tool.version),
+        "\n<sub>{}, plan {} {} (sha256 {}), seed {}, as of {}{}; began {}.</sub>",
+        text(&words::tool(&result.tool)),
         text(&result.plan.id),
         text(&result.plan.version),
         code(result.plan.sha256.get(..12).unwrap_or(&result.plan.sha256)),

@@ -179,6 +179,16 @@ pub(crate) fn counted(n: u64, standing: Standing) -> String {
     }
 }
 
+/// The program and what it knew: `titer 0.1.0 with the code book of 2025-12-01`.
+pub(crate) fn tool(tool: &titer_runner::result::ToolInfo) -> String {
+    let mut out = format!("{} {}", tool.name, tool.version);
+    if let Some(day) = &tool.code_book {
+        out.push_str(" with the code book of ");
+        out.push_str(day);
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

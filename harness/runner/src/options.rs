@@ -163,6 +163,7 @@ impl Options {
             tool: ToolInfo {
                 name: "titer".to_owned(),
                 version: env!("CARGO_PKG_VERSION").to_owned(),
+                code_book: Some(titer_codes::SHIPPED_DAY.to_owned()),
             },
             as_of: clock.now().date(),
             seed: 42,

@@ -215,11 +215,7 @@ pub(crate) fn page(result: &RunResult, masked: bool) -> Page {
                 chain: words::visible(&e.chain),
             })
             .collect(),
-        tool: format!(
-            "{} {}",
-            words::visible(&result.tool.name),
-            words::visible(&result.tool.version)
-        ),
+        tool: words::visible(&words::tool(&result.tool)),
         masked,
         groups,
     }

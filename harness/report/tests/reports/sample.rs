@@ -191,6 +191,7 @@ fn start(groups: Vec<Group>) -> RunResult {
         ToolInfo {
             name: "titer".to_owned(),
             version: "0.1.0".to_owned(),
+            code_book: Some("2025-12-01".to_owned()),
         },
         PlanInfo {
             id: "sample".to_owned(),

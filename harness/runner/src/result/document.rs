@@ -20,6 +20,9 @@ pub struct ToolInfo {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// The day of the book by which it judged codes, as 2025-12-01.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code_book: Option<String>,
 }
 
 /// The plan that was run.

@@ -20,6 +20,7 @@ fn run(cases: Vec<Case>) -> RunResult {
         ToolInfo {
             name: "titer".to_owned(),
             version: "0.0.0".to_owned(),
+            code_book: None,
         },
         PlanInfo {
             id: "p".to_owned(),
