@@ -72,6 +72,8 @@ pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
         mask: args.mask,
         color: !to_file && ui.stdout_color(),
         fail_on,
+        // a book of the user's own is named by its folder on the command line
+        code_book: args.book.is_none().then_some(titer_codes::SHIPPED_DAY),
     };
     let out = output::open(args.output.as_deref())?;
     let most = args
@@ -121,7 +123,9 @@ pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     let result =
         pipeline::run(&inputs, &shop, jobs, &bar, &mut written).and_then(|()| match later {
             Some(mut out) => {
-                out.write_all(summarized(&written.tally, &catalogue, format).as_bytes())?;
+                out.write_all(
+                    summarized(&written.tally, &catalogue, format, options.code_book).as_bytes(),
+                )?;
                 out.flush()
             }
             None => Ok(()),
@@ -146,13 +150,18 @@ pub(crate) fn run(args: &CheckArgs, ui: &Ui) -> Result<Exit, Failure> {
     }
 }
 
-fn summarized(tally: &Tally, catalogue: &Catalogue, format: Format) -> String {
+fn summarized(
+    tally: &Tally,
+    catalogue: &Catalogue,
+    format: Format,
+    code_book: Option<&str>,
+) -> String {
     let summary = tally.summary(catalogue);
     match format {
         Format::Json => summary::json(&summary),
         Format::JsonLines => summary::lines(&summary),
         Format::Csv => summary::csv(&summary),
-        Format::Html => summary::page(&summary, None),
+        Format::Html => summary::page(&summary, None, code_book),
         _ => summary::text(&summary, ui::stdout_width()),
     }
 }

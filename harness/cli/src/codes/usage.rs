@@ -222,8 +222,8 @@ fn wants_a_look(answer: &Answer<'_>) -> bool {
 
 /// The most codes that are told apart: hostile input has no end of them.
 const MOST: usize = 20_000;
-/// Days after which messages are a season newer than the book.
-const SEASON: i64 = 183;
+/// Days after which messages are more than a season newer than the book, as for CODE-BOOK-OLD.
+const SEASON: i64 = 365;
 
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Line {

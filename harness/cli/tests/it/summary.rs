@@ -88,6 +88,7 @@ fn rows_come_on_lines_and_as_a_table() {
 #[test]
 fn a_page_has_no_script_and_nothing_from_elsewhere() {
     let page = summary(&["--format", "html"]).stdout;
+    assert!(page.contains("with the code book of 20"));
     for text in ["<script", "http://", "https://", "url(", "@import"] {
         assert!(!page.contains(text), "{text}");
     }

@@ -108,6 +108,8 @@ pub struct Options {
     pub color: bool,
     /// The severity from which a message counts as failed, where the form has such a notion; `None` for never.
     pub fail_on: Option<Severity>,
+    /// The day of the book by which codes were judged, for a page's foot.
+    pub code_book: Option<&'static str>,
 }
 
 impl Default for Options {
@@ -116,6 +118,7 @@ impl Default for Options {
             mask: false,
             color: false,
             fail_on: Some(Severity::Error),
+            code_book: None,
         }
     }
 }

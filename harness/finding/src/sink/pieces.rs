@@ -158,7 +158,8 @@ impl<'c, W: Write> Whole<'c, W> {
             Format::JsonLines => json::summary_line(&mut self.out, counts)?,
             Format::Html => {
                 let summary = tally.summary(self.catalogue);
-                let page = crate::summary::page(&summary, Some(&self.body));
+                let page =
+                    crate::summary::page(&summary, Some(&self.body), self.pieces.options.code_book);
                 self.out.write_all(page.as_bytes())?;
             }
             _ => {}

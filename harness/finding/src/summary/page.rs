@@ -11,7 +11,7 @@ const CAUSES: usize = 10;
 const ROWS: usize = 50;
 
 /// The page. `findings` are articles that [`Pieces`](crate::sink::Pieces) wrote, when findings are shown.
-pub fn page(summary: &Summary, findings: Option<&[u8]>) -> String {
+pub fn page(summary: &Summary, findings: Option<&[u8]>, code_book: Option<&str>) -> String {
     let (tone, shape, word) = verdict(summary);
     let title = title(summary);
     let mut out = format!(
@@ -31,9 +31,13 @@ pub fn page(summary: &Summary, findings: Option<&[u8]>) -> String {
     }
     let _ = write!(
         out,
-        "<footer>{} {}{}. <code>titer explain RULE</code> tells more about a rule.</footer>\n</main>\n</body>\n</html>\n",
+        "<footer>{} {}{}{}. <code>titer explain RULE</code> tells more about a rule.</footer>\n</main>\n</body>\n</html>\n",
         escape(&summary.tool.name),
         escape(&summary.tool.version),
+        code_book.map_or_else(String::new, |day| format!(
+            " with the code book of {}",
+            escape(day)
+        )),
         if summary.masked {
             ", values are masked"
         } else {

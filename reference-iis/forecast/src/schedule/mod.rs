@@ -1,6 +1,6 @@
 //! The schedule: what CDC's supporting data says about ages, intervals, vaccines, series, conflicts and observations.
 //!
-//! [`Schedule`] is a faithful, typed form of that data without its free text. [`import`] reads CDC's published XML.
+//! [`Schedule`] is a faithful, typed form of that data without its free text. [`import()`] reads CDC's published XML.
 //! Not here: what follows from the data for a patient.
 
 mod check;
