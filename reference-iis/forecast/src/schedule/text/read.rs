@@ -32,47 +32,14 @@ struct Head {
     source: String,
 }
 
-/// Each file by itself, on two threads when there are many: their order is kept.
-fn parts(files: &[TextFile<'_>]) -> Vec<(Reader, Vec<Diagnostic>)> {
-    const MANY: usize = 8;
-    let each = |files: &[TextFile<'_>]| -> Vec<(Reader, Vec<Diagnostic>)> {
-        let one = |file: &TextFile<'_>| {
-            let mut problems = Vec::new();
-            (Reader::default().file(*file, &mut problems), problems)
-        };
-        files.iter().map(one).collect()
-    };
-    if files.len() < MANY {
-        return each(files);
-    }
-    // halves of about the same length
-    let total: usize = files.iter().map(|f| f.text.len()).sum();
-    let mut before = 0;
-    let half = files.iter().take_while(|f| {
-        before += f.text.len();
-        before <= total / 2
-    });
-    let (first, second) = files.split_at(half.count());
-    std::thread::scope(|threads| {
-        let other = threads.spawn(|| each(second));
-        let mut all = each(first);
-        match other.join() {
-            Ok(more) => all.extend(more),
-            // it can fail only where this thread would have failed as well
-            Err(_) => all.extend(each(second)),
-        }
-        all
-    })
-}
-
 /// Reads the files of one schedule: one for the whole, and one for each antigen, in any order.
 pub fn read(files: &[TextFile<'_>]) -> std::result::Result<Schedule, ReadError> {
     let mut problems = Vec::new();
     let mut antigens: Vec<(Antigen, &str)> = Vec::new();
     let mut wide: Option<(Schedule, &str)> = None;
     let mut head: Option<(Head, &str)> = None;
-    for (file, (part, wrong)) in files.iter().zip(parts(files)) {
-        problems.extend(wrong);
+    for file in files {
+        let part = Reader::default().file(*file, &mut problems);
         match &head {
             Some((first, name)) if *first != part.head => problems.push(
                 Diagnostic::new(format!(
