@@ -4,6 +4,7 @@
 //! [`RunResult::settle`], which derives the verdicts of cases and groups, the counts, the coverage and the evidence list.
 //! Not here: how a step is executed, and how a report looks.
 
+mod answers;
 mod counts;
 mod document;
 mod evidence;
@@ -14,6 +15,9 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+pub use answers::{
+    AnswerSource, Answers, CodeSeen, CohortSeen, DoseSeen, ForecastSeen, PatientSeen, StockSeen,
+};
 pub use counts::Counts;
 pub use document::{
     Capability, Case, Group, PlanInfo, Requirement, Role, RunResult, SCHEMA, SystemInfo, ToolInfo,

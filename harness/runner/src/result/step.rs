@@ -128,6 +128,18 @@ pub enum Judged {
     Automatic,
     /// By the harness, from a later message that proves what was entered.
     Traced,
+    /// By the harness, from the doses before and after a reconciliation.
+    Reconciled,
+    /// By the harness, from the recommendations that the system shows.
+    Forecast,
+    /// By the harness, from the stock that the system shows and the doses that were given.
+    Inventory,
+    /// By the harness, from a document that the system wrote.
+    Document,
+    /// By the harness, from what the system's FHIR interface tells.
+    Fhir,
+    /// By the harness, from what a driver read off the system.
+    Driver,
     /// By a person with a checklist.
     Juror,
     /// By a person's declaration.
@@ -137,11 +149,22 @@ pub enum Judged {
 }
 
 impl Judged {
+    /// Whether the harness judged by itself, whoever brought what it looked at.
+    pub fn by_machine(self) -> bool {
+        !matches!(self, Judged::Juror | Judged::Attested | Judged::NotJudged)
+    }
+
     /// In words, as in "judged automatically".
     pub fn words(self) -> &'static str {
         match self {
             Judged::Automatic => "judged automatically",
             Judged::Traced => "judged from a later message",
+            Judged::Reconciled => "judged from the histories before and after",
+            Judged::Forecast => "judged from the recommendations shown",
+            Judged::Inventory => "judged from the stock shown",
+            Judged::Document => "judged from a document",
+            Judged::Fhir => "judged from the FHIR interface",
+            Judged::Driver => "judged from what a driver read",
             Judged::Juror => "judged by a person with a checklist",
             Judged::Attested => "declared by a person",
             Judged::NotJudged => "not judged",
