@@ -194,6 +194,12 @@ pub(crate) fn conclude(
         .map(|c| result::Capability {
             id: c.id.text().to_owned(),
             title: c.title.clone(),
+            level: match c.level {
+                titer_plan::model::Level::Core => result::Level::Core,
+                titer_plan::model::Level::Advanced => result::Level::Advanced,
+                titer_plan::model::Level::EvaluationYear => result::Level::EvaluationYear,
+            },
+            component: None,
         })
         .collect();
     result.requirements = plan

@@ -4,8 +4,8 @@ use crate::sample_messages::{ack, finding, kept, place, qbp, rsp, vxu};
 use titer_finding::{Category, Location, Phi, Severity};
 use titer_runner::result::{
     Assertion, Attestation, Body, Capability, Case, ChecklistItem, Direction, Evaluation,
-    EvidenceFile, Exchange, Group, Judged, KnownFailure, MessageEvidence, Origin, Outcome, Part,
-    PlanInfo, Requirement, Role, RunResult, Step, StepKind, SystemInfo, ToolInfo, Unexpected,
+    EvidenceFile, Exchange, Group, Judged, KnownFailure, Level, MessageEvidence, Origin, Outcome,
+    Part, PlanInfo, Requirement, Role, RunResult, Step, StepKind, SystemInfo, ToolInfo, Unexpected,
     Verdict, Waiver, sha256_hex,
 };
 
@@ -219,6 +219,8 @@ fn start(groups: Vec<Group>) -> RunResult {
     .map(|(id, title)| Capability {
         id: id.to_owned(),
         title: title.to_owned(),
+        level: Level::Core,
+        component: None,
     })
     .collect();
     result.requirements = [
@@ -504,6 +506,7 @@ fn administration(maker: &mut Maker) -> Vec<Case> {
         name: "M. Lindqvist".to_owned(),
         role: Some("Example Health Software".to_owned()),
         date: "2026-11-21".to_owned(),
+        expires: None,
     }];
     let ninth = case("AD-9", "a recalled lot", vec![declared]);
 
@@ -516,6 +519,8 @@ fn administration(maker: &mut Maker) -> Vec<Case> {
         ChecklistItem {
             text: "The user sees that the vaccine's code was not recognized.".to_owned(),
             value: None,
+            wants: titer_runner::result::Wants::See,
+            optional: false,
             seen: Some(true),
             comment: Some("in red, on the worklist".to_owned()),
         },
@@ -523,6 +528,8 @@ fn administration(maker: &mut Maker) -> Vec<Case> {
         ChecklistItem {
             text: "The message is queued again after the correction.".to_owned(),
             value: None,
+            wants: titer_runner::result::Wants::See,
+            optional: false,
             seen: Some(false),
             comment: None,
         },

@@ -1,6 +1,6 @@
 //! Rows from a step of the plan.
 
-use crate::result::ChecklistItem;
+use crate::result::{ChecklistItem, Wants};
 use titer_plan::model::{
     Action, AlertKind, CheckItem, DataEntry, EvidenceKind, ForecastRow, InventoryChange, Patient,
     Required, SamePerson, Step, Text, Texts,
@@ -21,7 +21,7 @@ pub(crate) fn of_step(step: &Step, scope: &Scope<'_>, plan: &Plan) -> Vec<Checkl
         items: Vec::new(),
     };
     for instruction in &step.instructions {
-        rows.add(format!("Do: {}", rows.text(instruction)));
+        rows.asks(Wants::Do, format!("Do: {}", rows.text(instruction)));
     }
     if let Some(action) = step.action() {
         rows.action(action);
@@ -41,10 +41,13 @@ pub(crate) fn of_step(step: &Step, scope: &Scope<'_>, plan: &Plan) -> Vec<Checkl
         } else {
             ""
         };
-        rows.add(format!(
-            "Keep as evidence {kind}: {}{optional}",
-            rows.text(&evidence.of)
-        ));
+        rows.asks(
+            Wants::Keep,
+            format!(
+                "Keep as evidence {kind}: {}{optional}",
+                rows.text(&evidence.of)
+            ),
+        );
     }
     rows.items
 }
@@ -52,6 +55,12 @@ pub(crate) fn of_step(step: &Step, scope: &Scope<'_>, plan: &Plan) -> Vec<Checkl
 impl Rows<'_> {
     fn add(&mut self, text: impl Into<String>) {
         self.items.push(ChecklistItem::new(text, None));
+    }
+
+    fn asks(&mut self, wants: Wants, text: impl Into<String>) {
+        let mut item = ChecklistItem::new(text, None);
+        item.wants = wants;
+        self.items.push(item);
     }
 
     fn text(&self, text: &Text) -> String {
@@ -108,6 +117,9 @@ impl Rows<'_> {
         };
         let see = self.text(&item.see);
         self.add(format!("{group}{see}{value}{ways}{optional}"));
+        if let Some(added) = self.items.last_mut() {
+            added.optional = item.optional;
+        }
     }
 
     fn name(&self, id: &str) -> String {
@@ -222,19 +234,22 @@ impl Rows<'_> {
                     AlertKind::Duplicate => "the patient has had the vaccine",
                     AlertKind::Other => "of the reason given",
                 };
-                self.add(format!("Try: {}", self.text(&a.when)));
+                self.asks(Wants::Do, format!("Try: {}", self.text(&a.when)));
                 self.add(format!(
                     "An alert is shown because {why}, by at least one of: {}",
                     self.one_of(&a.at_least_one_of)
                 ));
             }
             Action::DataQuality(d) => {
-                self.add(format!(
-                    "Try to enter {}: {} ({})",
-                    self.text(&d.element),
-                    self.text(&d.entry),
-                    self.text(&d.wrong)
-                ));
+                self.asks(
+                    Wants::Do,
+                    format!(
+                        "Try to enter {}: {} ({})",
+                        self.text(&d.element),
+                        self.text(&d.entry),
+                        self.text(&d.wrong)
+                    ),
+                );
                 self.add(format!(
                     "The entry is prevented by at least one of: {}",
                     self.one_of(&d.at_least_one_of)
@@ -364,6 +379,9 @@ impl Rows<'_> {
                 self.text(&row.element),
                 self.text(&row.value)
             ));
+            if let Some(added) = self.items.last_mut() {
+                added.optional = row.required != Required::Yes;
+            }
         }
     }
 

@@ -114,6 +114,43 @@ impl SystemInfo {
     }
 }
 
+/// How much a capability counts in a recognition.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Required.
+    #[default]
+    Core,
+    /// Optional; a share of these is required.
+    Advanced,
+    /// Tried out: shown, and counted apart.
+    EvaluationYear,
+}
+
+impl Level {
+    /// In words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Level::Core => "core",
+            Level::Advanced => "optional",
+            Level::EvaluationYear => "evaluation year",
+        }
+    }
+}
+
 /// Something a system can do, as the programme names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Capability {
@@ -121,6 +158,68 @@ pub struct Capability {
     pub id: String,
     /// One line.
     pub title: String,
+    /// How much it counts.
+    #[serde(default)]
+    pub level: Level,
+    /// The [`Component::id`] of the part of the programme that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<String>,
+}
+
+/// A part of the programme: capabilities that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Component {
+    /// Its id.
+    pub id: String,
+    /// One line.
+    pub title: String,
+}
+
+/// What to do when the share of the optional capabilities is no whole number.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rounding {
+    /// Nothing: the share that passed is compared with the threshold as it is.
+    #[default]
+    Exact,
+    /// The number that has to pass is rounded up.
+    Up,
+    /// The number that has to pass is rounded down.
+    Down,
+}
+
+/// By which rule a product is recognised: every core capability, and a share of the optional ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RecognitionRule {
+    /// How many of a hundred optional capabilities have to pass.
+    #[schemars(range(max = 100))]
+    pub optional_share: u8,
+    /// What to do when that is no whole number.
+    #[serde(default)]
+    pub rounding: Rounding,
+}
+
+impl Default for RecognitionRule {
+    /// The rule that the programme publishes: 90 of a hundred. It says nothing about rounding.
+    fn default() -> Self {
+        Self {
+            optional_share: 90,
+            rounding: Rounding::Exact,
+        }
+    }
 }
 
 /// A requirement and the steps that verify it.
@@ -245,9 +344,15 @@ pub struct RunResult {
     pub step_counts: Counts,
     /// Groups, in the plan's order.
     pub groups: Vec<Group>,
+    /// The parts of the programme that capabilities belong to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<Component>,
     /// Capabilities that the plan speaks of.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<Capability>,
+    /// The rule of recognition, when the plan states one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recognition: Option<RecognitionRule>,
     /// Requirements and the steps that verify them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<Requirement>,
@@ -304,7 +409,9 @@ impl RunResult {
             case_counts: Counts::default(),
             step_counts: Counts::default(),
             groups,
+            components: Vec::new(),
             capabilities: Vec::new(),
+            recognition: None,
             requirements: Vec::new(),
             modifications: Vec::new(),
             unmatched_known_failures: Vec::new(),

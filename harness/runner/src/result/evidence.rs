@@ -1,5 +1,6 @@
 //! What a verdict rests on: messages, calls over the wire, files, declarations.
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -200,6 +201,10 @@ pub struct Attestation {
     pub role: Option<String>,
     /// When, as an ISO date.
     pub date: String,
+    /// The last day on which it holds; none when it holds until it is withdrawn. An expired one attests nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("format" = "date"))]
+    pub expires: Option<Date>,
 }
 
 /// One line of the evidence list. Each line's `chain` covers all lines before it, so that none can be exchanged or left

@@ -20,14 +20,15 @@ pub use answers::{
 };
 pub use counts::Counts;
 pub use document::{
-    Capability, Case, Group, PlanInfo, Requirement, Role, RunResult, SCHEMA, SystemInfo, ToolInfo,
-    Unexpected, UnreadableResult, json_schema,
+    Capability, Case, Component, Group, Level, PlanInfo, RecognitionRule, Requirement, Role,
+    Rounding, RunResult, SCHEMA, SystemInfo, ToolInfo, Unexpected, UnreadableResult, json_schema,
 };
 pub use evidence::{
     Attestation, Body, Direction, Encoding, EvidenceEntry, EvidenceFile, Exchange, MessageEvidence,
     Origin, Part, sha256_hex,
 };
 pub use step::{
-    Assertion, ChecklistItem, Evaluation, Judged, KnownFailure, Outcome, Step, StepKind, Waiver,
+    Assertion, ChecklistItem, Evaluation, Judged, KnownFailure, Outcome, Overridden, Step,
+    StepKind, Waiver, Wants,
 };
 pub use verdict::{Standing, Verdict};

@@ -1,7 +1,9 @@
 //! A step and how it was judged.
 
+use super::answers::Answers;
 use super::evidence::{Attestation, EvidenceFile, Exchange, MessageEvidence};
 use super::verdict::{Standing, Verdict};
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use titer_finding::{Finding, Location, MASK, Phi};
@@ -172,6 +174,22 @@ impl Judged {
     }
 }
 
+/// What a step had ended in before a tester decided otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Overridden {
+    /// What it had ended in.
+    pub verdict: Verdict,
+    /// How that had come about.
+    pub judged: Judged,
+    /// Why the tester decided otherwise.
+    pub because: String,
+    /// Who decided.
+    pub by: String,
+    /// When, by the injected clock.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub at: Timestamp,
+}
+
 /// What became of one expectation.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
@@ -248,6 +266,40 @@ impl Assertion {
     }
 }
 
+/// What a line of a checklist asks for.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wants {
+    /// Something is seen.
+    #[default]
+    See,
+    /// The tester does something; it is no criterion.
+    Do,
+    /// The tester keeps evidence; it is no criterion.
+    Keep,
+}
+
+impl Wants {
+    // the usual one is left out of the document
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+    fn is_see(&self) -> bool {
+        *self == Wants::See
+    }
+}
+
 /// One line of a juror's checklist.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChecklistItem {
@@ -256,6 +308,12 @@ pub struct ChecklistItem {
     /// What the message says there, when the item was made from a message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<Phi>,
+    /// What the line asks for.
+    #[serde(default, skip_serializing_if = "Wants::is_see")]
+    pub wants: Wants,
+    /// Whether it may be missing without failing the step.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub optional: bool,
     /// Seen (true), looked for and not seen (false), or not looked at yet (none).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<bool>,
@@ -270,9 +328,16 @@ impl ChecklistItem {
         Self {
             text: text.into(),
             value,
+            wants: Wants::See,
+            optional: false,
             seen: None,
             comment: None,
         }
+    }
+
+    /// Whether the step's verdict depends on it: it is to be seen, and may not be missing.
+    pub fn required(&self) -> bool {
+        self.wants == Wants::See && !self.optional
     }
 
     /// The item in words, with what the message says or with a mask.
@@ -317,6 +382,9 @@ pub struct Waiver {
 pub struct Step {
     /// The name, as a path: `onc-2015/AD-1/report`.
     pub path: String,
+    /// Its older numbers, shown beside the name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// One line.
     pub title: String,
     /// What it does.
@@ -333,6 +401,15 @@ pub struct Step {
     pub because: Option<String>,
     /// How the verdict came about.
     pub judged: Judged,
+    /// What it had ended in before a tester decided otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overridden: Option<Overridden>,
+    /// Whether it failed because the system has no such function (the programme's `FAILED_NOT_SUPPORTED`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_supported: bool,
+    /// Ids of the checks that can stand for an eye, in the plan's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<String>,
     /// The known failure that this very step matches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<KnownFailure>,
@@ -357,6 +434,9 @@ pub struct Step {
     /// What a juror looks at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklist: Vec<ChecklistItem>,
+    /// What the system showed, as data that could be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers: Option<Answers>,
     /// Files kept beside the document.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<EvidenceFile>,
@@ -382,6 +462,7 @@ impl Step {
     pub fn new(path: impl Into<String>, title: impl Into<String>, kind: StepKind) -> Self {
         Self {
             path: path.into(),
+            aliases: Vec::new(),
             title: title.into(),
             kind,
             evaluation: Evaluation::Evaluated,
@@ -389,6 +470,9 @@ impl Step {
             standing: Standing::Pending,
             because: None,
             judged: Judged::NotJudged,
+            overridden: None,
+            not_supported: false,
+            proofs: Vec::new(),
             known: None,
             started_ms: None,
             took_ms: None,
@@ -397,6 +481,7 @@ impl Step {
             exchanges: Vec::new(),
             findings: Vec::new(),
             checklist: Vec::new(),
+            answers: None,
             files: Vec::new(),
             attestations: Vec::new(),
             waivers: Vec::new(),
