@@ -25,6 +25,7 @@
 //! path, date and regular expression can be read, and no step is without something to judge. Otherwise every mistake is
 //! told with its place. Not here: anything that talks to a network, and judging what came back.
 
+pub mod attestation;
 mod check;
 pub mod dates;
 mod dose;
@@ -43,6 +44,7 @@ pub mod syntax;
 pub mod template;
 mod walk;
 
+pub use attestation::{Attested, load_attestations};
 pub use dose::Dose;
 pub use files::builtin_names;
 pub use load::{PlanError, load, load_builtin, load_dir, load_known_failures};

@@ -210,12 +210,12 @@ pub(crate) fn about(
 }
 
 #[derive(Default)]
-struct Reader {
-    diagnostics: Vec<Diagnostic>,
+pub(crate) struct Reader {
+    pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 impl Reader {
-    fn yaml<T: DeserializeOwned>(&mut self, file: &str, text: &str) -> Option<T> {
+    pub(crate) fn yaml<T: DeserializeOwned>(&mut self, file: &str, text: &str) -> Option<T> {
         let (read, mistakes) = with_mistakes(|| read_yaml::<T>(file, text));
         self.diagnostics.extend(
             mistakes

@@ -1,5 +1,6 @@
 //! JSON Schemas of the files of a plan, for editors and for anybody who writes plans with other tools.
 
+use crate::attestation::AttestationFile;
 use crate::model::{Case, Data, ExpectationSets, KnownFailures, PlanFile};
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
@@ -27,6 +28,10 @@ pub fn schemas() -> Vec<(&'static str, Value)> {
         (
             "known-failures.schema.json",
             schema::<KnownFailures>("Titer test plan: known failures"),
+        ),
+        (
+            "attestations.schema.json",
+            schema::<AttestationFile>("Titer test plan: attestations of a vendor"),
         ),
     ]
 }
