@@ -159,8 +159,12 @@ fn steps(
                 )
             } else {
                 (
-                    format!("`{}` is not a step that somebody attests", declared.step.value),
-                    "only steps of the kind `attest` can be declared; the others are judged".to_owned(),
+                    format!(
+                        "`{}` is not a step that somebody attests",
+                        declared.step.value
+                    ),
+                    "only steps of the kind `attest` can be declared; the others are judged"
+                        .to_owned(),
                 )
             };
             wrong(place, message, &help);
