@@ -10,7 +10,7 @@ mod html;
 mod junit;
 mod markdown;
 mod mask;
-mod message;
+pub mod message;
 mod terminal;
 mod view;
 mod words;

@@ -7,27 +7,27 @@ use std::ops::Range;
 
 /// A place to mark, as a range of the message's bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub struct Mark {
     /// First byte and the byte after the last; empty where something is missing.
-    pub(crate) range: Range<usize>,
+    pub range: Range<usize>,
     /// The number that stands beside it.
-    pub(crate) number: usize,
+    pub number: usize,
 }
 
 /// One line of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Line {
+pub struct Line {
     /// Counted from 1.
-    pub(crate) number: usize,
+    pub number: usize,
     /// What it consists of, in order, without its end.
-    pub(crate) pieces: Vec<Piece>,
+    pub pieces: Vec<Piece>,
     /// Numbers of the marks that begin in it.
-    pub(crate) marks: Vec<usize>,
+    pub marks: Vec<usize>,
 }
 
 /// What a piece of a line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PieceKind {
+pub enum PieceKind {
     /// The segment's name.
     Name,
     /// Text.
@@ -40,20 +40,20 @@ pub(crate) enum PieceKind {
 
 /// A stretch of a line under the same marks.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Piece {
+pub struct Piece {
     /// What it is.
-    pub(crate) kind: PieceKind,
+    pub kind: PieceKind,
     /// What is shown.
-    pub(crate) text: String,
+    pub text: String,
     /// Numbers of the marks that cover it.
-    pub(crate) marks: Vec<usize>,
+    pub marks: Vec<usize>,
     /// Numbers of the marks that end with it: their numbers are printed here.
-    pub(crate) ends: Vec<usize>,
+    pub ends: Vec<usize>,
 }
 
 /// The message's lines with the marks on them. A mark that reaches past its line is cut at the line's end; one that lies
 /// outside of the message is on no line.
-pub(crate) fn lines(bytes: &[u8], marks: &[Mark]) -> Vec<Line> {
+pub fn lines(bytes: &[u8], marks: &[Mark]) -> Vec<Line> {
     line_ranges(bytes)
         .enumerate()
         .map(|(index, (line, next))| {
