@@ -1,55 +1,98 @@
-//! Puts the files of the shipped schedule into one Rust source, without indentation and remarks, which only people read.
+//! Reads the schedule that ships, once, when the program is built, and writes its compact form: what is wrong in its files
+//! stops the build, at its place.
 
-use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+#![expect(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    clippy::wildcard_imports,
+    reason = "the modules are the library's, which uses the rest of them"
+)]
 
-fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default());
-    let folder = root.join("schedule");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut files = texts(&folder)?;
-    files.extend(texts(&folder.join("antigens"))?);
-    let mut out = String::from("&[\n");
-    for path in files {
-        let text = fs::read_to_string(&path)?;
-        let name = path
-            .strip_prefix(&root)
-            .unwrap_or(&path)
-            .display()
-            .to_string()
-            .replace('\\', "/");
-        let _ = writeln!(
-            out,
-            "    TextFile {{ name: {name:?}, text: {:?} }},",
-            terse(&text)
-        );
-    }
-    out.push_str("]\n");
-    let target = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("shipped.rs");
-    fs::write(target, out)
+#[path = "src/schedule/check.rs"]
+mod check;
+#[path = "src/schedule/code.rs"]
+mod code;
+#[path = "src/schedule/model.rs"]
+mod model;
+#[path = "src/schedule/period.rs"]
+mod period;
+#[path = "src/schedule/text/mod.rs"]
+mod text;
+
+/// The modules' own names for each other.
+mod schedule {
+    pub(crate) use super::*;
 }
 
-/// The text files of a folder, in the order of their names.
-fn texts(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == "txt") {
-            files.push(path);
+pub(crate) use code::Code;
+pub(crate) use model::*;
+pub(crate) use period::Period;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The folder of the readable files.
+const FOLDER: &str = "schedule";
+
+fn main() -> ExitCode {
+    for used in ["build.rs", FOLDER, "src/schedule"] {
+        println!("cargo::rerun-if-changed={used}");
+    }
+    match build() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(problems) => {
+            for problem in problems {
+                println!("cargo::error={problem}");
+            }
+            ExitCode::FAILURE
         }
     }
-    files.sort();
-    Ok(files)
 }
 
-/// The same lines without what the reader does not look at: a remark follows a space, and no name holds ` #`.
-fn terse(text: &str) -> String {
-    let lines = text
-        .lines()
-        .map(|l| l.split_once(" # ").map_or(l, |(before, _)| before).trim());
-    lines
-        .filter(|l| !l.is_empty())
-        .flat_map(|l| [l, "\n"])
-        .collect()
+/// What is wrong, each on a line of its own.
+fn build() -> Result<(), Vec<String>> {
+    let folder = Path::new(FOLDER);
+    let mut texts = Vec::new();
+    for place in [folder.to_owned(), folder.join(text::ANTIGENS)] {
+        for entry in std::fs::read_dir(place).map_err(other)? {
+            let path = entry.map_err(other)?.path();
+            if path.extension().is_some_and(|e| e == "txt") {
+                let name = path.display().to_string();
+                let text = std::fs::read_to_string(&path)
+                    .map_err(|e| vec![format!("{name}: the file cannot be read: {e}")])?;
+                texts.push((name, text));
+            }
+        }
+    }
+    texts.sort();
+    let files: Vec<text::TextFile<'_>> = texts
+        .iter()
+        .map(|(name, text)| text::TextFile { name, text })
+        .collect();
+    let schedule =
+        text::read(&files).map_err(|e| e.problems.iter().map(located).collect::<Vec<_>>())?;
+    let bytes = postcard::to_allocvec(&schedule).map_err(other)?;
+    let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());
+    std::fs::write(out.join("schedule.bin"), bytes).map_err(other)
+}
+
+/// What nothing in the files explains.
+fn other(error: impl std::fmt::Display) -> Vec<String> {
+    vec![format!("the schedule that ships: {error}")]
+}
+
+/// A problem in one line, as far as cargo shows it: place, message, help.
+fn located(problem: &titer_finding::Diagnostic) -> String {
+    let place = match problem.line {
+        0 => String::new(),
+        line => format!(":{line}:{}", problem.column),
+    };
+    let help = match &problem.help {
+        Some(help) => format!(" (help: {help})"),
+        None => String::new(),
+    };
+    format!(
+        "reference-iis/forecast/{}{place}: {}{help}",
+        problem.file, problem.message
+    )
 }

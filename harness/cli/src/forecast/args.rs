@@ -27,9 +27,9 @@ pub(crate) struct ForecastArgs {
     /// The day to forecast for, such as 2026-03-12 [default: the one that the patient's file names, else today]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,
-    /// Another schedule than CDC's that ships: a folder with a schedule, or with CDC's published XML
-    #[arg(long, value_name = "DIR")]
-    pub(crate) schedule: Option<PathBuf>,
+    /// The schedule: a folder with one, CDC's published XML as a folder or archive, or `shipped`
+    #[arg(long, value_name = "SCHEDULE", default_value = "shipped")]
+    pub(crate) schedule: String,
     /// How to write the answer
     #[arg(long, value_enum, default_value_t = Form::Text)]
     pub(crate) format: Form,

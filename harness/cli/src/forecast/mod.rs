@@ -10,7 +10,6 @@ use crate::failure::{Failure, io_diagnostic};
 use crate::ui::{self, Ui};
 use crate::{output, reference};
 use args::{ForecastArgs, Form};
-use std::borrow::Cow;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use titer_finding::{Diagnostic, words};
@@ -22,7 +21,7 @@ use titer_forecast::{ConflictReading, Day, Forecaster, LaterDoses, Options, Scra
 /// Evaluates and forecasts what the arguments name.
 pub(crate) fn run(args: &ForecastArgs, ui: &Ui) -> Result<Exit, Failure> {
     let (paths, groups) = told_apart(args)?;
-    let schedule = schedule(args.schedule.as_deref())?;
+    let schedule = crate::schedule::load(&args.schedule)?;
     let desk = Desk::new(args, &schedule, groups, ui)?;
     let mut out = output::open(args.output.as_deref())?;
     let (written, wrong) = if args.batch {
@@ -66,14 +65,6 @@ fn told_apart(args: &ForecastArgs) -> Result<(Vec<String>, Option<Vec<String>>),
         paths.push("-".to_owned());
     }
     Ok((paths, groups))
-}
-
-/// The schedule that ships, or the one in a folder.
-fn schedule(folder: Option<&Path>) -> Result<Cow<'static, Schedule>, Failure> {
-    match folder {
-        None => Ok(Cow::Borrowed(titer_forecast::schedule::shipped())),
-        Some(folder) => Ok(Cow::Owned(read::schedule(folder)?)),
-    }
 }
 
 /// Everything that stays the same from patient to patient.

@@ -1,13 +1,10 @@
-//! Patients and schedules from files.
+//! Patients from files.
 
-use crate::failure::{Failure, io_diagnostic, read_text};
+use crate::failure::{Failure, io_diagnostic};
 use std::io::{self, Read};
 use std::path::Path;
 use titer_finding::Diagnostic;
 use titer_forecast::input::{Format, Stated, fhir, hl7, json};
-use titer_forecast::schedule::Schedule;
-use titer_forecast::schedule::import::{XmlFile, import};
-use titer_forecast::schedule::text::{self, TextFile};
 use titer_hl7::read::{Item, Reader};
 
 /// More than so many bytes are not one patient.
@@ -113,53 +110,4 @@ fn message(name: &str, bytes: &[u8]) -> Result<Stated, Failure> {
         Some((bytes, line)) => Ok(hl7::read(name, &bytes, line)?),
         None => Err(unknown(name, false)),
     }
-}
-
-/// A schedule in a folder: in this project's form, or CDC's XML.
-pub(super) fn schedule(folder: &Path) -> Result<Schedule, Failure> {
-    let wrong = |e: &io::Error| Failure::from(io_diagnostic("read the folder", folder, e));
-    let mut own: Vec<(String, String)> = Vec::new();
-    let mut xml = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    let antigens = folder.join(text::ANTIGENS);
-    if antigens.is_dir() {
-        folders.push(antigens);
-    }
-    for place in folders {
-        let mut entries = Vec::new();
-        for entry in std::fs::read_dir(&place).map_err(|e| wrong(&e))? {
-            entries.push(entry.map_err(|e| wrong(&e))?.path());
-        }
-        entries.sort();
-        for path in entries {
-            let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase());
-            let name = path.display().to_string();
-            match ending.as_deref() {
-                Some("txt") => own.push((name, read_text(&path)?)),
-                Some("xml") => xml.push(XmlFile {
-                    name,
-                    text: read_text(&path)?,
-                }),
-                _ => {}
-            }
-        }
-    }
-    if !own.is_empty() {
-        let files: Vec<TextFile<'_>> = own
-            .iter()
-            .map(|(name, text)| TextFile { name, text })
-            .collect();
-        return text::read(&files).map_err(|e| e.problems.into());
-    }
-    if xml.is_empty() {
-        return Err(Diagnostic::new("there is no schedule in the folder")
-            .in_file(folder.display().to_string())
-            .with_help("a schedule is a folder of .txt files (see `titer schedule`) or of CDC's .xml files")
-            .into());
-    }
-    let version = folder
-        .file_name()
-        .map_or_else(String::new, |n| n.to_string_lossy().into_owned());
-    let imported = import(&xml, &version, None).map_err(|e| Failure::from(e.problems))?;
-    Ok(imported.schedule)
 }

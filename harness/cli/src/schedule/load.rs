@@ -1,6 +1,7 @@
 //! Where a schedule comes from: the program itself, a folder of its own files, or CDC's XML in a folder or archive.
 
 use crate::failure::{Failure, io_diagnostic, io_words, read_text};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use titer_forecast::schedule::{Schedule, import, shipped};
 use zip::ZipArchive;
 
 /// The name of the schedule that the program carries.
-pub(crate) const SHIPPED: &str = "shipped";
+const SHIPPED: &str = "shipped";
 
 /// The largest file of a schedule; CDC's largest has half a megabyte.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -23,28 +24,38 @@ const MOST: usize = 1000;
 const DEEPEST: usize = 4;
 
 /// A schedule and what its reader left out.
-pub(crate) struct Loaded {
-    pub(crate) schedule: Schedule,
-    pub(crate) warnings: Vec<Diagnostic>,
+pub(super) struct Loaded {
+    pub(super) schedule: Schedule,
+    pub(super) warnings: Vec<Diagnostic>,
 }
 
 /// What supporting data does not say itself.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Said<'a> {
-    pub(crate) version: Option<&'a str>,
-    pub(crate) published: Option<&'a str>,
+pub(super) struct Said<'a> {
+    pub(super) version: Option<&'a str>,
+    pub(super) published: Option<&'a str>,
 }
 
 /// A schedule by name or path.
-pub(crate) fn load(name: &str) -> Result<Schedule, Failure> {
+pub(crate) fn load(name: &str) -> Result<Cow<'static, Schedule>, Failure> {
     if name == SHIPPED {
-        return Ok(shipped().clone());
+        return Ok(Cow::Borrowed(shipped()));
     }
     let path = Path::new(name);
     if path.join(WIDE).is_file() {
-        return own(path);
+        return own(path).map(Cow::Owned);
     }
-    Ok(supporting_data(path, Said::default(), Some("unknown"))?.schedule)
+    let files = xml(path)?;
+    if files.is_empty() {
+        return Err(Diagnostic::new("no schedule is here")
+            .in_file(path.display().to_string())
+            .with_help(format!(
+                "a schedule is a folder with {WIDE}, as `titer schedule import` makes one, or CDC's XML in a folder or a zip archive"
+            ))
+            .into());
+    }
+    let version = version_in(path).unwrap_or_else(|| "unknown".to_owned());
+    Ok(Cow::Owned(imported(&files, &version, None)?.schedule))
 }
 
 /// A folder of the program's own files.
@@ -73,15 +84,38 @@ fn own(folder: &Path) -> Result<Schedule, Failure> {
     read(&files).map_err(|e| e.problems.into())
 }
 
-/// CDC's XML. The version is what was said, or what the folder's or archive's name says, or `fallback`.
-pub(crate) fn supporting_data(
-    path: &Path,
-    said: Said<'_>,
-    fallback: Option<&str>,
-) -> Result<Loaded, Failure> {
+/// CDC's XML. The version is what was said, or what the folder's or archive's name says.
+pub(super) fn supporting_data(path: &Path, said: Said<'_>) -> Result<Loaded, Failure> {
+    let files = xml(path)?;
     let shown = path.display().to_string();
+    if files.is_empty() {
+        return Err(Diagnostic::new("no XML file is here")
+            .in_file(shown)
+            .with_help("CDC publishes the supporting data as an archive with a folder of XML files")
+            .into());
+    }
+    let version = said.version.map(str::to_owned).or_else(|| version_in(path));
+    let Some(version) = version else {
+        return Err(Diagnostic::new("the version of the supporting data is not known: neither its files nor its name say it")
+            .in_file(shown)
+            .with_help("say it with --data-version, such as `--data-version 4.64`")
+            .into());
+    };
+    imported(&files, &version, said.published)
+}
+
+fn imported(files: &[XmlFile], version: &str, published: Option<&str>) -> Result<Loaded, Failure> {
+    let imported = import(files, version, published).map_err(|e| Failure::from(e.problems))?;
+    Ok(Loaded {
+        schedule: imported.schedule,
+        warnings: imported.warnings,
+    })
+}
+
+/// The XML files of a folder or an archive.
+fn xml(path: &Path) -> Result<Vec<XmlFile>, Failure> {
     let metadata =
-        std::fs::metadata(path).map_err(|e| io_diagnostic("read the supporting data", path, &e))?;
+        std::fs::metadata(path).map_err(|e| io_diagnostic("read the schedule", path, &e))?;
     let mut files = Vec::new();
     if metadata.is_dir() {
         let mut total = 0;
@@ -89,29 +123,7 @@ pub(crate) fn supporting_data(
     } else {
         archive(path, &mut files)?;
     }
-    if files.is_empty() {
-        return Err(Diagnostic::new("no XML file is here")
-            .in_file(shown)
-            .with_help("CDC publishes the supporting data as an archive with a folder of XML files")
-            .into());
-    }
-    let version = said
-        .version
-        .map(str::to_owned)
-        .or_else(|| version_in(path))
-        .or_else(|| fallback.map(str::to_owned));
-    let Some(version) = version else {
-        return Err(Diagnostic::new("the version of the supporting data is not known: neither its files nor its name say it")
-            .in_file(shown)
-            .with_help("say it with --data-version, such as `--data-version 4.64`")
-            .into());
-    };
-    let imported =
-        import(&files, &version, said.published).map_err(|e| Failure::from(e.problems))?;
-    Ok(Loaded {
-        schedule: imported.schedule,
-        warnings: imported.warnings,
-    })
+    Ok(files)
 }
 
 /// The last `4.64` in the path's name, or in that of the folder around it.

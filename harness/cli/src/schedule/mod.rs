@@ -44,7 +44,7 @@ fn import(from: &Path, into: &Path, said: Said<'_>, ui: &Ui) -> Result<Exit, Fai
         ))
         .into());
     }
-    let Loaded { schedule, warnings } = load::supporting_data(from, said, None)?;
+    let Loaded { schedule, warnings } = load::supporting_data(from, said)?;
     for warning in &warnings {
         ui::say(warning.render_as(Severity::Warning, ui.stderr_color()));
     }

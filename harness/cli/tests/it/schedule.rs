@@ -76,6 +76,19 @@ fn an_archive_is_imported_as_what_ships() {
         "{}",
         done.stdout
     );
+    // a forecast takes a schedule in every form
+    std::fs::write(
+        room.path().join("p.json"),
+        r#"{"birth_date": "2024-01-15", "as_of": "2025-06-01"}"#,
+    )
+    .unwrap();
+    let answers = ["shipped", "made", "supporting-data-4.64.zip"].map(|schedule| {
+        let answer = run(&["forecast", "p.json", "--schedule", schedule]);
+        assert_eq!((answer.code, answer.stderr.as_str()), (0, ""), "{schedule}");
+        answer.stdout
+    });
+    assert!(answers[0].contains("4.64"), "{}", answers[0]);
+    assert!(answers.iter().all(|a| *a == answers[0]), "{answers:?}");
     let done = run(&["schedule", "diff", "shipped", "made"]);
     assert!(
         done.stdout.ends_with("\nnothing changed\n"),

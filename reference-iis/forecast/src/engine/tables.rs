@@ -6,28 +6,44 @@ use std::hash::{BuildHasherDefault, Hasher};
 use crate::date::Span;
 use crate::schedule::{Code, Compare, SeriesKind};
 
-/// A map whose keys come from the schedule, so that a short hash will do (FNV-1a, 64 bits).
-pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Fnv>>;
+/// A map whose keys come from the schedule, so that a short hash will do: a product for every eight bytes.
+pub(crate) type Map<K, V> = HashMap<K, V, BuildHasherDefault<Short>>;
 
 /// The hash of a [`Map`].
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Fnv(u64);
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Short(u64);
 
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
+impl Hasher for Short {
     fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        for part in bytes.chunks(8) {
+            let mut word = [0; 8];
+            if let Some(start) = word.get_mut(..part.len()) {
+                start.copy_from_slice(part);
+            }
+            self.write_u64(u64::from_le_bytes(word));
         }
     }
 
+    fn write_u16(&mut self, number: u16) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // an odd number without a pattern in its bits: 2 to the 64th by the golden ratio
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
     fn finish(&self) -> u64 {
-        self.0
+        // a product's lower bits know little of the number's upper ones
+        self.0 ^ (self.0 >> 32)
     }
 }
 

@@ -229,11 +229,11 @@ pub(super) fn series(schedule: &Schedule, series: &Series) -> Vec<Fact> {
     facts.text("product path", yes(selection.product_path));
     facts.maybe(
         "minimum age to start",
-        selection.start.begin.map(|p| p.words()),
+        selection.start.begin.map(Period::words),
     );
     facts.maybe(
         "maximum age to start",
-        selection.start.end.map(|p| p.words()),
+        selection.start.end.map(Period::words),
     );
     facts.list(
         "equivalent series groups",
@@ -297,19 +297,19 @@ pub(super) fn dose(schedule: &Schedule, dose: &SeriesDose) -> Vec<Fact> {
         );
         facts.maybe(
             format!("absolute minimum interval {place}"),
-            row.absolute_minimum.map(|p| p.words()),
+            row.absolute_minimum.map(Period::words),
         );
         facts.maybe(
             format!("minimum interval {place}"),
-            row.minimum.map(|p| p.words()),
+            row.minimum.map(Period::words),
         );
         facts.maybe(
             format!("earliest recommended interval {place}"),
-            row.earliest_recommended.map(|p| p.words()),
+            row.earliest_recommended.map(Period::words),
         );
         facts.maybe(
             format!("latest recommended interval {place}"),
-            row.latest_recommended.map(|p| p.words()),
+            row.latest_recommended.map(Period::words),
         );
         if row.priority {
             facts.text(format!("the interval {place} has priority"), "");
@@ -324,7 +324,7 @@ pub(super) fn dose(schedule: &Schedule, dose: &SeriesDose) -> Vec<Fact> {
         facts.text(
             format!("allowed interval {place}"),
             row.absolute_minimum
-                .map_or_else(|| "any".to_owned(), |p| p.words()),
+                .map_or_else(|| "any".to_owned(), Period::words),
         );
     }
     for row in &dose.preferable {
@@ -369,7 +369,7 @@ fn age_row(facts: &mut Facts<'_>, row: &AgeRow) {
         ("latest recommended age", row.latest_recommended),
         ("maximum age", row.maximum),
     ] {
-        facts.maybe(format!("{what}{when}"), age.map(|p| p.words()));
+        facts.maybe(format!("{what}{when}"), age.map(Period::words));
     }
 }
 

@@ -2,9 +2,10 @@
 
 use super::{Code, Period};
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
 /// A whole schedule.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
     /// The version of the data, such as `4.64`.
     pub version: String,
@@ -47,7 +48,7 @@ impl Schedule {
 }
 
 /// One antigen (target disease).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Antigen {
     /// Its name, as series, groups and CVX associations call it.
     pub name: String,
@@ -62,7 +63,7 @@ pub struct Antigen {
 }
 
 /// Evidence of immunity (CDSi table 7-3).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Immunity {
     /// Observations any of which is evidence.
     pub history: Vec<Code>,
@@ -71,7 +72,7 @@ pub struct Immunity {
 }
 
 /// Immunity by date of birth.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BirthImmunity {
     /// Born before this day.
     pub before: Date,
@@ -82,7 +83,7 @@ pub struct BirthImmunity {
 }
 
 /// A contraindication of the whole antigen (CDSi table 7-5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AntigenContraindication {
     /// The observation.
     pub observation: Code,
@@ -93,7 +94,7 @@ pub struct AntigenContraindication {
 }
 
 /// A contraindication of single vaccines (CDSi table 7-6).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VaccineContraindication {
     /// The observation.
     pub observation: Code,
@@ -104,7 +105,7 @@ pub struct VaccineContraindication {
 }
 
 /// One way to be protected against an antigen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Series {
     /// Its name, unique in the schedule.
     pub name: String,
@@ -127,7 +128,7 @@ pub struct Series {
 }
 
 /// The type of a series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SeriesKind {
     /// For everybody.
     Standard,
@@ -138,7 +139,7 @@ pub enum SeriesKind {
 }
 
 /// A gender as the data names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Gender {
     /// Female.
     Female,
@@ -149,7 +150,7 @@ pub enum Gender {
 }
 
 /// The facts by which one series of a series group is chosen (CDSi chapter 8).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection {
     /// The series of the group when nothing else decides.
     pub default: bool,
@@ -168,7 +169,7 @@ pub struct Selection {
 }
 
 /// An observation that makes a risk series relevant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Indication {
     /// The observation.
     pub observation: Code,
@@ -179,7 +180,7 @@ pub struct Indication {
 }
 
 /// One dose of a series.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeriesDose {
     /// Ages; of several rows the one whose dates hold is used.
     pub ages: Vec<AgeRow>,
@@ -202,7 +203,9 @@ pub struct SeriesDose {
 }
 
 /// From `begin` up to but not on `end`; an absent bound does not bind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Ages {
     /// The first day of this age is inside.
     pub begin: Option<Period>,
@@ -211,7 +214,9 @@ pub struct Ages {
 }
 
 /// Two dates; an absent one does not bind. Each use says whether the last day is inside.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Dates {
     /// The first day.
     pub first: Option<Date>,
@@ -227,7 +232,7 @@ impl Dates {
 }
 
 /// The ages of a dose (CDSi tables 6-13 and 7-13).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgeRow {
     /// Absolute minimum age.
     pub absolute_minimum: Option<Period>,
@@ -244,7 +249,7 @@ pub struct AgeRow {
 }
 
 /// What an interval counts from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reference {
     /// The immediate previous dose (CALCDTINT-1).
     Previous,
@@ -257,7 +262,7 @@ pub enum Reference {
 }
 
 /// A preferable interval.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Interval {
     /// What it counts from.
     pub from: Reference,
@@ -276,7 +281,7 @@ pub struct Interval {
 }
 
 /// An allowable interval.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AllowableInterval {
     /// What it counts from.
     pub from: Reference,
@@ -287,7 +292,7 @@ pub struct AllowableInterval {
 }
 
 /// A preferable vaccine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Preferable {
     /// CVX code.
     pub cvx: Code,
@@ -304,7 +309,7 @@ pub struct Preferable {
 }
 
 /// A volume in ten-thousandths of a millilitre.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Volume(pub u32);
 
 impl Volume {
@@ -331,7 +336,7 @@ impl std::fmt::Display for Volume {
 }
 
 /// A vaccine at certain ages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VaccineAges {
     /// CVX code.
     pub cvx: Code,
@@ -340,7 +345,7 @@ pub struct VaccineAges {
 }
 
 /// One instance of a conditional skip (CDSi 6.2).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Skip {
     /// When it is looked at.
     pub context: Context,
@@ -351,7 +356,7 @@ pub struct Skip {
 }
 
 /// When a conditional skip is looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Context {
     /// When a dose is evaluated.
     Evaluation,
@@ -362,7 +367,7 @@ pub enum Context {
 }
 
 /// How parts combine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Logic {
     /// One is enough.
     Any,
@@ -371,7 +376,7 @@ pub enum Logic {
 }
 
 /// A set of conditions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SkipSet {
     /// Effective and cessation date, both inclusive.
     pub dates: Dates,
@@ -382,7 +387,7 @@ pub struct SkipSet {
 }
 
 /// A condition of a conditional skip (CDSi tables 6-6 to 6-9).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Condition {
     /// The patient's age on the reference date.
     Age(Ages),
@@ -395,7 +400,7 @@ pub enum Condition {
 }
 
 /// A count of doses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VaccineCount {
     /// Doses with these CVX codes, in the order of the codes; doses of this antigen when empty.
     pub vaccines: Vec<Code>,
@@ -412,7 +417,7 @@ pub struct VaccineCount {
 }
 
 /// Which doses are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum DoseKind {
     /// Whatever their evaluation.
     Total,
@@ -421,7 +426,7 @@ pub enum DoseKind {
 }
 
 /// How a count compares.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Compare {
     /// More than.
     Greater,
@@ -432,7 +437,7 @@ pub enum Compare {
 }
 
 /// A vaccine group.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VaccineGroup {
     /// Its name.
     pub name: String,
@@ -443,7 +448,7 @@ pub struct VaccineGroup {
 }
 
 /// A vaccine and what it protects against.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Vaccine {
     /// CVX code.
     pub cvx: Code,
@@ -454,7 +459,7 @@ pub struct Vaccine {
 }
 
 /// An antigen of a vaccine.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Association {
     /// The antigen's name.
     pub antigen: String,
@@ -463,7 +468,7 @@ pub struct Association {
 }
 
 /// Two vaccines that must not follow each other too closely (CDSi 6.7).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Conflict {
     /// The vaccine given first (*conflicting*).
     pub previous: Code,
@@ -478,7 +483,7 @@ pub struct Conflict {
 }
 
 /// A fact about a patient that the schedule asks about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Observation {
     /// Its code (three digits).
     pub code: Code,
@@ -489,7 +494,7 @@ pub struct Observation {
 }
 
 /// A code of a code system.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CodedValue {
     /// The system as the data names it: `SNOMED`, `CVX`, `CDCPHINVS`.
     pub system: String,

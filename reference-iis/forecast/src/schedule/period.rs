@@ -1,11 +1,14 @@
 //! Periods: ages and intervals as the schedule writes them.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An age or an interval: years, months, weeks and days, each of them possibly negative (`12 months - 4 days`).
 ///
 /// The parts stay apart, because adding them to a date goes in this order (CDSi CALCDT-6) and a month has no fixed length.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Period {
     /// Years.
     pub years: i16,
@@ -103,7 +106,7 @@ impl Period {
     }
 
     /// In words, as people say it: `12 months - 4 days`.
-    pub fn words(&self) -> String {
+    pub fn words(self) -> String {
         let mut text = String::new();
         for (number, unit) in self.parts() {
             if number == 0 {

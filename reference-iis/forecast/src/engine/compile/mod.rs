@@ -1,8 +1,6 @@
 //! From a [`Schedule`] to [`Tables`]. What the schedule names but does not define (an antigen of an association without series, a
 //! group that no antigen has) is left out here: the schedule's own reader complains about it.
 
-use std::collections::BTreeSet;
-
 mod dose;
 
 use super::tables::{
@@ -122,8 +120,9 @@ impl Compiler {
         if codes.is_empty() {
             return None;
         }
-        let members: BTreeSet<Cvx> = codes.iter().map(|code| self.cvx(*code)).collect();
-        let members: Vec<Cvx> = members.into_iter().collect();
+        let mut members: Vec<Cvx> = codes.iter().map(|code| self.cvx(*code)).collect();
+        members.sort_unstable();
+        members.dedup();
         if let Some(set) = self.sets.get(&members) {
             return Some(*set);
         }

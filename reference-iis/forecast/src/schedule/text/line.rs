@@ -1,6 +1,6 @@
 //! A line of a schedule file, word by word, with the place of each.
 
-use crate::schedule::{Ages, Code, Dates, Period};
+use crate::schedule::{Ages, Code, Dates, Period, VaccineAges};
 use jiff::civil::Date;
 use std::ops::Range;
 use titer_finding::Diagnostic;
@@ -27,6 +27,11 @@ impl Word<'_> {
             range: self.range(),
             diagnostic: Box::new(Diagnostic::new(message)),
         }
+    }
+
+    /// The line stands before what it belongs to.
+    pub(super) fn misplaced(&self, what: &str) -> Wrong {
+        self.wrong(format!("`{}` stands here before any {what}", self.text))
     }
 
     /// The word is none of those that may stand here.
@@ -258,6 +263,45 @@ impl<'a> Line<'a> {
             return Err(word.wrong("the range ends before it begins"));
         }
         Ok(Dates { first, last })
+    }
+
+    /// One of some words, and what it stands for.
+    pub(super) fn one_of<T: Copy>(&mut self, known: &[(&str, T)]) -> Result<T> {
+        let words = || known.iter().map(|(w, _)| *w).collect::<Vec<_>>();
+        let Some(word) = self.next()? else {
+            return Err(self.wrong(format!("one of {} is missing here", words().join(", "))));
+        };
+        known
+            .iter()
+            .find(|(w, _)| *w == word.text && !word.quoted)
+            .map(|(_, value)| *value)
+            .ok_or_else(|| word.none_of(&words()))
+    }
+
+    /// Ages, when the line goes on with them.
+    pub(super) fn ages_if_any(&mut self) -> Result<Ages> {
+        if self.take("ages") {
+            self.ages()
+        } else {
+            Ok(Ages::default())
+        }
+    }
+
+    /// Dates after a word, when the line goes on with it.
+    pub(super) fn dates_if_any(&mut self, word: &str) -> Result<Dates> {
+        if self.take(word) {
+            self.dates()
+        } else {
+            Ok(Dates::default())
+        }
+    }
+
+    /// Codes, and the ages that hold for all of them.
+    pub(super) fn vaccines(&mut self, into: &mut Vec<VaccineAges>) -> Result<()> {
+        let codes = self.cvx_list()?;
+        let ages = self.ages_if_any()?;
+        into.extend(codes.into_iter().map(|cvx| VaccineAges { cvx, ages }));
+        Ok(())
     }
 }
 

@@ -20,8 +20,11 @@
 //!       or when complete 1
 //! ```
 
+mod antigen;
+mod dose;
 mod line;
 mod read;
+mod wide;
 mod write;
 
 pub use read::{TextFile, read};
