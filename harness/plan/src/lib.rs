@@ -26,6 +26,7 @@
 //! told with its place. Not here: anything that talks to a network, and judging what came back.
 
 pub mod attestation;
+pub mod barcode;
 mod check;
 pub mod dates;
 mod dose;
@@ -39,6 +40,7 @@ pub mod render;
 pub mod schema;
 mod select;
 pub mod span;
+mod stock;
 mod summary;
 pub mod syntax;
 pub mod template;

@@ -345,6 +345,7 @@ fn build(files: &Files) -> Result<Plan, PlanError> {
                 .in_file(files.shown(file)),
         );
     }
+    crate::stock::fill_orders(&mut data);
     let tree = serde_json::to_value(&data).unwrap_or_default();
     let mut plan = Plan {
         id: plan_file.id.text().to_owned(),
@@ -355,7 +356,10 @@ fn build(files: &Files) -> Result<Plan, PlanError> {
         systems: plan_file.systems,
         judging: plan_file.judging,
         requirements: plan_file.requirements,
+        components: plan_file.components,
         capabilities: plan_file.capabilities,
+        recognition: plan_file.recognition,
+        registry: plan_file.registry,
         waivers: plan_file.waivers,
         groups,
         data,
@@ -387,6 +391,7 @@ fn build(files: &Files) -> Result<Plan, PlanError> {
     for group in &mut plan.groups {
         for step in group.cases.iter_mut().flat_map(|c| &mut c.steps) {
             crate::walk::lists_mut(step, &mut |list| expand(list, &sets));
+            crate::stock::fill_rows(step, &plan.data);
         }
     }
     plan.known_failures = known_failures
@@ -433,6 +438,7 @@ fn gather(
         id: group.id.text().to_owned(),
         title: group.title,
         about: group.about,
+        text_only: group.text_only,
         cases: gathered,
     }
 }

@@ -194,6 +194,29 @@ impl Plan {
         }
     }
 
+    /// What a text of the plan is filled in with that belongs to no case: nobody is bound.
+    pub fn plan_scope<'a>(&'a self, occasion: &'a Occasion) -> Scope<'a> {
+        Scope {
+            plan: self,
+            occasion,
+            step: self.id.clone(),
+            bindings: Bindings::default(),
+            exchanged: &NothingYet,
+        }
+    }
+
+    /// What the reference IIS holds before an EHR is tested: the messages of `registry`, in the plan's order.
+    pub fn registry_messages(&self, occasion: &Occasion) -> Result<Vec<Vec<u8>>, RenderError> {
+        (1..)
+            .zip(&self.registry)
+            .map(|(n, name)| {
+                let mut scope = self.plan_scope(occasion);
+                scope.step = format!("{}/registry", self.id);
+                scope.again(n).message(&name.value, &Entries::default())
+            })
+            .collect()
+    }
+
     /// What the texts of a case are filled in with.
     pub fn case_scope<'a>(&'a self, occasion: &'a Occasion, case: &Case) -> Scope<'a> {
         Scope {
@@ -253,11 +276,19 @@ fn kind_of(key: &str) -> Option<&'static str> {
         "order" => "orders",
         "facility" | "receiver" => "facilities",
         "clinician" | "administered" | "entered" | "ordered" => "clinicians",
+        "stock" => "stock",
         _ => return None,
     })
 }
 
-pub(crate) const KINDS: [&str; 5] = ["patients", "vaccines", "orders", "facilities", "clinicians"];
+pub(crate) const KINDS: [&str; 6] = [
+    "patients",
+    "vaccines",
+    "orders",
+    "facilities",
+    "clinicians",
+    "stock",
+];
 pub(crate) const WORDS: [&str; 6] = [
     "patient",
     "order",

@@ -143,6 +143,13 @@ pub struct Parsed<T> {
     value: Result<T, SyntaxError>,
 }
 
+impl<T: Syntax> Default for Parsed<T> {
+    /// The empty text.
+    fn default() -> Self {
+        Self::new(String::new())
+    }
+}
+
 impl<T: Syntax> Parsed<T> {
     /// Reads a text that stands nowhere.
     pub fn new(text: impl Into<String>) -> Self {

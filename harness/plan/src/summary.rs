@@ -3,7 +3,9 @@
 use crate::expect_check::count;
 use crate::files::builtin_names;
 use crate::load::{PlanError, load, load_builtin};
-use crate::model::{Action, Plan, Side, Step, StepKind};
+use crate::model::{Action, Plan, ProofKind, Side, Step, StepKind};
+use crate::span::Parsed;
+use crate::syntax::Name;
 use serde::Serialize;
 use titer_finding::Diagnostic;
 
@@ -33,6 +35,9 @@ pub struct PlanLine {
 pub struct StepLine {
     /// Its name, `onc-2015/AD-1/report`.
     pub name: String,
+    /// Other names of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// What kind it is.
     pub kind: StepKind,
     /// What happens.
@@ -47,6 +52,12 @@ pub struct StepLine {
     pub checks: usize,
     /// Which requirements it verifies.
     pub covers: Vec<String>,
+    /// Which capabilities it shows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub capabilities: Vec<String>,
+    /// Which automatic checks can stand for the eye of a person.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<ProofKind>,
 }
 
 /// A case with its steps.
@@ -55,6 +66,9 @@ pub struct StepLine {
 pub struct CaseLine {
     /// Its name, `onc-2015/AD-1`.
     pub name: String,
+    /// Other names of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// In which group.
     pub group: String,
     /// In one line.
@@ -118,6 +132,7 @@ impl Plan {
         self.cases()
             .map(|(group, case)| CaseLine {
                 name: self.case_path(case),
+                aliases: texts(&case.aliases),
                 group: group.title.clone(),
                 title: case.title.clone(),
                 steps: case
@@ -127,6 +142,7 @@ impl Plan {
                         let kind = step.kind()?;
                         Some(StepLine {
                             name: self.step_path(case, step),
+                            aliases: texts(&step.aliases),
                             kind,
                             title: step
                                 .title
@@ -147,12 +163,22 @@ impl Plan {
                                 .flat_map(|c| c.iter())
                                 .map(|r| r.value.clone())
                                 .collect(),
+                            capabilities: self
+                                .capabilities_of(case, step)
+                                .into_iter()
+                                .map(str::to_owned)
+                                .collect(),
+                            proofs: step.proof_kinds(),
                         })
                     })
                     .collect(),
             })
             .collect()
     }
+}
+
+fn texts(names: &[Parsed<Name>]) -> Vec<String> {
+    names.iter().map(|n| n.text().to_owned()).collect()
 }
 
 impl Step {

@@ -33,7 +33,13 @@ static NO_VARIATION: Entries<Path, Text> = Entries(Vec::new());
 /// Calls `see` with everything in the step.
 pub(crate) fn step<'a>(step: &'a Step, see: &mut dyn FnMut(Item<'a>)) {
     bindings(&step.with, see);
-    texts(step.title.iter().chain(&step.instructions), see);
+    texts(
+        step.title
+            .iter()
+            .chain(&step.instructions)
+            .chain(&step.pass),
+        see,
+    );
     for item in &step.checklist {
         see(Item::Text(&item.see));
         texts(item.value.iter().chain(&item.at_least_one_of), see);
@@ -155,6 +161,9 @@ fn action<'a>(action: Action<'a>, see: &mut dyn FnMut(Item<'a>)) {
                 see(Item::Before(earlier));
             }
             texts(&a.differences, see);
+            for groups in [&a.groups, &a.changed, &a.gone] {
+                texts(groups.iter().flat_map(|t| t.iter()), see);
+            }
         }
         Action::Document(a) => {
             see(Item::Text(&a.title));
@@ -173,7 +182,10 @@ fn action<'a>(action: Action<'a>, see: &mut dyn FnMut(Item<'a>)) {
         }
         Action::Inventory(a) => {
             for row in &a.rows {
-                see(Item::Record("vaccines", &row.vaccine));
+                records("stock", &row.stock, see);
+                if !row.vaccine.value.is_empty() {
+                    see(Item::Record("vaccines", &row.vaccine));
+                }
                 see(Item::Text(&row.lot));
                 texts(row.expires.iter().chain(&row.funding), see);
             }

@@ -57,6 +57,7 @@ impl DataFiles {
             text,
             errors,
         );
+        self.add("stock", &mut data.stock, part.stock, shown, text, errors);
     }
 
     fn add<T>(
@@ -119,10 +120,12 @@ impl Checker<'_> {
                     .chain(&by.ordered)
                     .map(|r| ("clinicians", r)),
             );
+            refs.extend(order.stock.iter().map(|r| ("stock", r)));
             for (kind, r) in refs {
                 self.record(kind, r, &file);
             }
         }
+        self.stock();
         // an order's people and vaccine are used when the order is, which is looked at in the end
         self.used.clear();
         let mut errors = Vec::new();
@@ -202,6 +205,7 @@ pub(super) fn place_of(data: &Data, kind: &str, id: &str) -> Place {
         "vaccines" => data.vaccines.get(id).map(|r| r.place),
         "orders" => data.orders.get(id).map(|r| r.place),
         "facilities" => data.facilities.get(id).map(|r| r.place),
+        "stock" => data.stock.get(id).map(|r| r.place),
         _ => data.clinicians.get(id).map(|r| r.place),
     }
     .unwrap_or_default()

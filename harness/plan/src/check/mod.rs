@@ -3,7 +3,10 @@
 
 mod data;
 mod message;
+mod names;
+mod proof;
 mod step;
+mod stock;
 
 pub(crate) use data::DataFiles;
 
@@ -165,11 +168,16 @@ impl Checker<'_> {
             );
         }
         for group in &plan.groups {
-            if group.cases.is_empty() {
-                self.error(
-                    Diagnostic::new(format!("the group `{}` has no cases", group.id))
-                        .in_file(file.shown.clone()),
-                );
+            if group.cases.is_empty() != group.text_only {
+                let wrong = if group.text_only {
+                    format!(
+                        "the group `{}` is said to be text only, and has cases",
+                        group.id
+                    )
+                } else {
+                    format!("the group `{}` has no cases", group.id)
+                };
+                self.error(Diagnostic::new(wrong).in_file(file.shown.clone()));
             }
         }
         let mut seen = BTreeMap::new();
@@ -192,6 +200,7 @@ impl Checker<'_> {
         for ids in [
             plan.requirements.iter().map(|r| &r.id).collect::<Vec<_>>(),
             plan.capabilities.iter().map(|c| &c.id).collect(),
+            plan.components.iter().map(|c| &c.id).collect(),
             plan.waivers.iter().map(|w| &w.id).collect(),
         ] {
             let mut seen = BTreeSet::new();
@@ -201,6 +210,9 @@ impl Checker<'_> {
                 }
             }
         }
+        self.recognition(&file);
+        self.registry(&file);
+        self.aliases(files);
         let covered: BTreeSet<&str> = plan
             .cases()
             .flat_map(|(_, c)| {
@@ -254,6 +266,8 @@ impl Checker<'_> {
             .collect();
         while let Some(id) = open.pop() {
             if let Some(order) = self.plan.data.orders.get(&id) {
+                self.used
+                    .extend(order.stock.iter().map(|r| ("stock", r.value.clone())));
                 self.used.insert(("patients", order.patient.value.clone()));
                 self.used.insert(("vaccines", order.vaccine.value.clone()));
                 for r in order
@@ -266,6 +280,11 @@ impl Checker<'_> {
                     self.used.insert(("clinicians", r.value.clone()));
                 }
             }
+        }
+        // the whole stock lies in the refrigerator, whether a step takes from it or not
+        for (id, line) in &self.plan.data.stock {
+            self.used.insert(("stock", id.clone()));
+            self.used.insert(("vaccines", line.vaccine.value.clone()));
         }
         for ((kind, id), (shown, text)) in &self.data_files.of {
             if !self.used.contains(&(*kind, id.clone())) {

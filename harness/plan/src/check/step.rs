@@ -3,7 +3,7 @@
 use super::message::Any;
 use super::{Checker, File};
 use crate::expect_check;
-use crate::model::{Action, Case, PROFILES, QueryBack, Ref, Step, Transport, TransportCall};
+use crate::model::{Action, Case, PROFILES, QueryBack, Ref, Refs, Step, Transport, TransportCall};
 use crate::span::Place;
 use crate::syntax::{MessageOf, StepRef};
 use crate::walk::{self, Item};
@@ -12,14 +12,23 @@ use std::collections::BTreeSet;
 impl<'a> Checker<'a> {
     pub(super) fn case(&mut self, case: &'a Case, file: &File<'_>) {
         let plan = self.plan;
-        if case.steps.is_empty() {
+        if case.steps.is_empty() && !case.text_only {
             self.error(
                 file.about(
                     case.id.place(),
                     format!("the case `{}` has no steps", case.id),
                 )
-                .with_help("a case that does nothing would pass without a check"),
+                .with_help("a case that does nothing would pass without a check; one that only tells something says `text-only: true`"),
             );
+        }
+        if case.text_only && !case.steps.is_empty() {
+            self.error(file.about(
+                case.id.place(),
+                format!(
+                    "the case `{}` is said to be text only, and has steps",
+                    case.id
+                ),
+            ));
         }
         let mut seen = BTreeSet::new();
         for step in &case.steps {
@@ -49,10 +58,7 @@ impl<'a> Checker<'a> {
                 self.record(kind, r, file);
             }
         }
-        for capability in case.capability.iter().flat_map(|c| c.iter()) {
-            let known: Vec<&str> = plan.capabilities.iter().map(|c| c.id.text()).collect();
-            self.listed(capability, &known, "capability", file);
-        }
+        self.capabilities(case.capability.as_ref(), file);
         self.covers(case.covers.iter().flat_map(|c| c.iter()), file);
         let before: Vec<&str> = plan
             .cases()
@@ -97,6 +103,13 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn capabilities(&mut self, refs: Option<&Refs>, file: &File<'_>) {
+        let known: Vec<&str> = self.plan.capabilities.iter().map(|c| c.id.text()).collect();
+        for r in refs.iter().flat_map(|c| c.iter()) {
+            self.listed(r, &known, "capability", file);
+        }
+    }
+
     pub(super) fn covers<'r>(&mut self, refs: impl Iterator<Item = &'r Ref>, file: &File<'_>) {
         let known: Vec<&str> = self.plan.requirements.iter().map(|r| r.id.text()).collect();
         for r in refs {
@@ -135,6 +148,8 @@ impl<'a> Checker<'a> {
             }
         }
         self.covers(step.covers.iter().flat_map(|c| c.iter()), file);
+        self.capabilities(step.capability.as_ref(), file);
+        self.proofs(step, file);
         if let Some(sides) = &step.applies_to {
             let other = plan.systems.iter().any(|s| !sides.contains(s));
             if sides.is_empty() || !plan.systems.iter().any(|s| sides.contains(s)) {
@@ -338,12 +353,44 @@ impl<'a> Checker<'a> {
                 if f.must.is_empty()
                     && f.must_not.is_none()
                     && f.differences.is_empty()
+                    && f.groups.is_none()
+                    && f.changed.is_none()
+                    && f.gone.is_none()
+                    && !f.by_forecaster
                     && step.evaluated =>
             {
                 self.error(file.about(
                     at,
                     format!("the step `{}` expects nothing of the forecast", step.id),
                 ));
+            }
+            Action::ForecastDisplay(f)
+                if f.compared_with.is_none() && (f.changed.is_some() || f.gone.is_some()) =>
+            {
+                self.error(
+                    file.about(
+                        at,
+                        format!(
+                            "the step `{}` says what changed, and not since when",
+                            step.id
+                        ),
+                    )
+                    .with_help("name the earlier display with `compared-with`"),
+                );
+            }
+            Action::Inventory(i) => {
+                for row in &i.rows {
+                    let nothing = row.vaccine.value.is_empty() || row.lot.text().is_empty();
+                    if row.stock.is_none() && nothing {
+                        self.error(
+                            file.about(
+                                at,
+                                format!("a row of the step `{}` does not say what it is", step.id),
+                            )
+                            .with_help("give it `stock`, or `vaccine` and `lot`"),
+                        );
+                    }
+                }
             }
             _ => {}
         }

@@ -29,6 +29,9 @@ pub struct Data {
     /// Who orders and gives.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub clinicians: BTreeMap<String, Spanned<Clinician>>,
+    /// What lies in the refrigerator: one line a lot and source of funding.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub stock: BTreeMap<String, Spanned<Stock>>,
 }
 
 /// A code with its text.
@@ -133,6 +136,9 @@ pub struct Contact {
     /// Their telephone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Phone>,
+    /// Their e-mail address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<Text>,
 }
 
 /// A person.
@@ -180,12 +186,21 @@ pub struct Patient {
     /// PD1-11, HL70215.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publicity: Option<Coded>,
+    /// PD1-18: since when that publicity code is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publicity_date: Option<Text>,
     /// PD1-12: `Y` protect, `N` share.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub protection: Option<Text>,
+    /// PD1-13: since when that protection is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub protection_date: Option<Text>,
     /// PD1-16, HL70441.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registry_status: Option<Text>,
+    /// PD1-17: since when that status is true.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_status_date: Option<Text>,
     /// Next of kin, guardians.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contacts: Vec<Contact>,
@@ -250,6 +265,9 @@ pub struct Funding {
 pub struct Refusal {
     /// RXA-18, NIP002.
     pub reason: Coded,
+    /// Who refused, in words: `the mother`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Text>,
 }
 
 /// Who does something.
@@ -304,9 +322,38 @@ pub struct Order {
     /// Refused, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<Refusal>,
+    /// From which line of the stock it is taken. In a loaded plan the order has that line's lot, last day and source of
+    /// funding where it gives none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Ref>,
     /// Who did it.
     #[serde(default)]
     pub by: Party,
+}
+
+/// A line of the stock: a lot of a product, who paid for it, and how many doses there are.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Stock {
+    /// What it is.
+    pub vaccine: Ref,
+    /// GTIN of the unit of use, 14 digits with a right check digit; without one there is no bar code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gtin: Option<Text>,
+    /// NDC of the box in which it is sold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ndc_of_sale: Option<Text>,
+    /// Lot; in a bar code at most 20 characters.
+    pub lot: Text,
+    /// The lot's last day.
+    pub expires: Text,
+    /// Who paid for it, as in OBX 30963-3: `{code: VXC50, text: Public}`.
+    pub funding: Coded,
+    /// Doses on hand when the test begins.
+    pub doses: u32,
+    /// Anything a tester should know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Text>,
 }
 
 /// A place that sends or receives.

@@ -27,6 +27,54 @@ pub struct CheckItem {
     pub optional: bool,
 }
 
+/// An automatic check that can stand for the eye of a person, when there is something for it to look at.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProofKind {
+    /// A later message shows what was done: the step's `trace`.
+    Trace,
+    /// Sets of doses before and after are compared.
+    Reconciliation,
+    /// Groups and dates of a forecast are compared.
+    Forecast,
+    /// Numbers of doses before and after are compared.
+    Inventory,
+    /// A printable record, as PDF or text, is searched.
+    Document,
+    /// The system's FHIR interface is read.
+    Fhir,
+    /// A driver reads it off the system.
+    Driver,
+}
+
+impl ProofKind {
+    /// Every kind.
+    pub const ALL: [ProofKind; 7] = [
+        ProofKind::Trace,
+        ProofKind::Reconciliation,
+        ProofKind::Forecast,
+        ProofKind::Inventory,
+        ProofKind::Document,
+        ProofKind::Fhir,
+        ProofKind::Driver,
+    ];
+
+    /// The key in a plan: `trace`.
+    pub fn key(self) -> &'static str {
+        match self {
+            ProofKind::Trace => "trace",
+            ProofKind::Reconciliation => "reconciliation",
+            ProofKind::Forecast => "forecast",
+            ProofKind::Inventory => "inventory",
+            ProofKind::Document => "document",
+            ProofKind::Fhir => "fhir",
+            ProofKind::Driver => "driver",
+        }
+    }
+}
+
 /// What kind of thing is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -267,6 +315,18 @@ pub struct ForecastDisplay {
     /// What is different from it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<Text>,
+    /// Groups for each of which a date (or that nothing is due) is shown: `DTaP`, `HepB`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Texts>,
+    /// Groups whose recommendation is another one than in the display that this one is compared with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Texts>,
+    /// Groups that were recommended in the display that this one is compared with, and are not any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gone: Option<Texts>,
+    /// Whether the dates are compared with those of the harness's own forecaster, within the tolerance.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub by_forecaster: bool,
 }
 
 /// A report or a printed record is made.
@@ -323,9 +383,15 @@ pub enum InventoryChange {
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct InventoryRow {
-    /// The vaccine.
+    /// The line of the stock that it is. In a loaded plan the row has that line's vaccine, lot, last day, source of funding
+    /// and doses (as `before`) where it gives none of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Ref>,
+    /// The vaccine; not needed with `stock`.
+    #[serde(default, skip_serializing_if = "super::unnamed")]
     pub vaccine: Ref,
-    /// Its lot.
+    /// Its lot; not needed with `stock`.
+    #[serde(default, skip_serializing_if = "super::empty")]
     pub lot: Text,
     /// The lot's last day.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -11,7 +11,7 @@ mod step;
 
 pub use data::{
     Address, Clinician, Coded, Contact, Data, Facility, Funding, Identifier, Order, Party, Patient,
-    PersonName, Phone, Refusal, Vaccine, Vis,
+    PersonName, Phone, Refusal, Stock, Vaccine, Vis,
 };
 pub use expect::{
     Allowance, Count, DataKind, DoseExpect, Expectation, ExpectationSets, Form, Operators,
@@ -19,12 +19,12 @@ pub use expect::{
 pub use manual::{
     AdverseEvent, Alert, AlertKind, Attest, CheckItem, Cohort, CohortRow, DataEntry, DataQuality,
     Deduplicate, Document, EntryRow, Evidence, EvidenceKind, ForecastDisplay, ForecastRow, Inspect,
-    Inventory, InventoryChange, InventoryRow, PatientAccess, PatientSelect, Preload, Reconcile,
-    Required, SamePerson, Trace,
+    Inventory, InventoryChange, InventoryRow, PatientAccess, PatientSelect, Preload, ProofKind,
+    Reconcile, Required, SamePerson, Trace,
 };
 pub use plan::{
-    Capability, Case, Group, Judging, KnownFailure, KnownFailures, Level, Plan, PlanFile,
-    PlanGroup, Requirement, Waiver, WhenMissing,
+    Capability, Case, Component, Group, Judging, KnownFailure, KnownFailures, Level, Plan,
+    PlanFile, PlanGroup, Recognition, Requirement, Rounding, Waiver, WhenMissing,
 };
 pub use step::{
     Action, Bindings, Compare, Credentials, FaultExpect, FaultKind, QueryBack, Reply, Send, Side,
@@ -45,6 +45,14 @@ pub type Ref = Spanned<String>;
 pub type Texts = OneOrMany<Text>;
 /// One id or several.
 pub type Refs = OneOrMany<Ref>;
+
+pub(crate) fn unnamed(value: &Ref) -> bool {
+    value.value.is_empty()
+}
+
+pub(crate) fn empty(value: &Text) -> bool {
+    value.text().is_empty()
+}
 
 pub(crate) fn yes() -> bool {
     true

@@ -1,6 +1,6 @@
 //! The plan, its groups and cases, what it covers, and what is known to fail.
 
-use super::{Data, Refs, Side, Step, Text, yes};
+use super::{Data, Ref, Refs, Side, Step, Text, yes};
 use crate::message::MessageTemplate;
 use crate::pattern::Pattern;
 use crate::span::{OneOrMany, Parsed, Spanned};
@@ -35,9 +35,19 @@ pub struct PlanFile {
     /// What the plan verifies; cases and steps say which with `covers`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requirements: Vec<Requirement>,
-    /// What a system under test may be able to do; cases say which with `capability`.
+    /// The parts into which a report divides the capabilities.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub components: Vec<Component>,
+    /// What a system under test may be able to do; cases and steps say which with `capability`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<Capability>,
+    /// When a system is recognized; without it a report makes no statement about recognition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recognition: Option<Recognition>,
+    /// Templates of the reports (VXU) that the reference IIS holds before an EHR is tested: what it finds when it is asked.
+    /// Nobody is bound in them, so they name whom they mean: `{patients.ann.name.family}`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub registry: Vec<Ref>,
     /// Sanctioned exceptions: what would fail but is allowed to pass with a notable exception.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub waivers: Vec<Waiver>,
@@ -56,6 +66,9 @@ pub struct PlanGroup {
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<String>,
+    /// Whether the group only tells something, and has no cases.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub text_only: bool,
     /// Files with one case each, relative to the plan's folder: `cases/ad-1.yaml`. They come before `cases`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<Spanned<String>>,
@@ -109,6 +122,49 @@ pub struct Capability {
     /// How much it counts.
     #[serde(default)]
     pub level: Level,
+    /// Of which component it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component: Option<Ref>,
+}
+
+/// A part into which a report divides the capabilities.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Component {
+    /// Its id, `inventory`.
+    pub id: Parsed<Name>,
+    /// In one line.
+    pub title: String,
+}
+
+/// What becomes of a share that is not a whole number of capabilities.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rounding {
+    /// It is compared as it is: of 8, 90 % are 7.2, so all 8 are needed and the shares are compared as fractions.
+    #[default]
+    Exact,
+    /// The next whole number above.
+    Up,
+    /// The next whole number below.
+    Down,
+}
+
+/// When a system is recognized: every core capability, and a share of the advanced ones.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Recognition {
+    /// Percent of the advanced capabilities that must have passed.
+    #[serde(default = "published_share")]
+    pub optional_share: u8,
+    /// What becomes of a share that is not a whole number of capabilities.
+    #[serde(default)]
+    pub rounding: Rounding,
+}
+
+// the share that the programme publishes
+fn published_share() -> u8 {
+    90
 }
 
 /// A sanctioned exception: a failed assertion or an error-level finding that it covers is kept and named in the report,
@@ -163,6 +219,9 @@ pub struct WhenMissing {
 pub struct Case {
     /// The case's id, unique in the plan.
     pub id: Parsed<Name>,
+    /// Other names of it, such as the number that it had in an older version: a pattern that chooses may use them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Parsed<Name>>,
     /// What it shows, in one line.
     pub title: String,
     /// The story: what happened before, what is to be done, and what matters.
@@ -180,7 +239,11 @@ pub struct Case {
     /// Whom and what `{patient...}`, `{facility...}` mean in this case.
     #[serde(default)]
     pub with: Bindings,
+    /// Whether the case only tells something, and has no steps. It is shown, and never run or counted.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub text_only: bool,
     /// The steps, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
     /// The file that it was read from, relative to the plan's folder.
     #[serde(skip)]
@@ -196,6 +259,8 @@ pub struct Group {
     pub title: String,
     /// More about it.
     pub about: Option<String>,
+    /// Whether it only tells something, and has no cases.
+    pub text_only: bool,
     /// Its cases.
     pub cases: Vec<Case>,
 }
@@ -219,8 +284,14 @@ pub struct Plan {
     pub judging: Judging,
     /// What it verifies.
     pub requirements: Vec<Requirement>,
+    /// The parts into which a report divides the capabilities.
+    pub components: Vec<Component>,
     /// What a system under test may be able to do.
     pub capabilities: Vec<Capability>,
+    /// When a system is recognized.
+    pub recognition: Option<Recognition>,
+    /// Templates of what the reference IIS holds before an EHR is tested; [`Plan::registry_messages`] fills them in.
+    pub registry: Vec<Ref>,
     /// Sanctioned exceptions.
     pub waivers: Vec<Waiver>,
     /// The groups.
@@ -261,6 +332,22 @@ impl Plan {
     /// The name of a step: `onc-2015/AD-1/report`.
     pub fn step_path(&self, case: &Case, step: &Step) -> String {
         format!("{}/{}/{}", self.id, case.id, step.id)
+    }
+
+    /// The ids of the capabilities that a step shows: its own, or its case's when it names none.
+    pub fn capabilities_of<'a>(&self, case: &'a Case, step: &'a Step) -> Vec<&'a str> {
+        step.capability
+            .as_ref()
+            .or(case.capability.as_ref())
+            .into_iter()
+            .flat_map(|c| c.iter())
+            .map(|r| r.value.as_str())
+            .collect()
+    }
+
+    /// The capability with this id.
+    pub fn capability(&self, id: &str) -> Option<&Capability> {
+        self.capabilities.iter().find(|c| c.id.text() == id)
     }
 
     /// The known failures of a system, those of every system included.

@@ -4,7 +4,7 @@ use super::expect::{Allowance, DoseExpect, Expectation};
 use super::manual::{
     AdverseEvent, Alert, Attest, CheckItem, Cohort, DataEntry, DataQuality, Deduplicate, Document,
     Evidence, ForecastDisplay, Inspect, Inventory, PatientAccess, PatientSelect, Preload,
-    Reconcile, Trace,
+    ProofKind, Reconcile, Trace,
 };
 use super::{Ref, Refs, Text, Texts, is_true, yes};
 use crate::span::{Entries, OneOrMany, Parsed};
@@ -61,12 +61,18 @@ pub struct Bindings {
 pub struct Step {
     /// The step's id, unique in its case.
     pub id: Parsed<Name>,
+    /// Other names of it, such as the number that it had in an older version: a pattern that chooses may use them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<Parsed<Name>>,
     /// What happens, in one line; made from the kind when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<Text>,
     /// Which requirements it verifies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub covers: Option<Refs>,
+    /// Which capabilities it shows; those of the case when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capability: Option<Refs>,
     /// With which systems under test it makes sense; both when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub applies_to: Option<Vec<Side>>,
@@ -82,6 +88,9 @@ pub struct Step {
     /// What the tester is to do with a system under test that a person operates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instructions: Vec<Text>,
+    /// What makes it pass, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pass: Vec<Text>,
     /// What a person looks at, item by item.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklist: Vec<CheckItem>,
@@ -91,6 +100,10 @@ pub struct Step {
     /// Automatic checks that replace the human eye: a later message that proves what was done here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub trace: Vec<Trace>,
+    /// Which automatic checks can stand for the eye of a person, when there is something for them to look at. `trace` is
+    /// among them whenever the step has a `trace`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proofs: Vec<ProofKind>,
 
     /// The EHR sends a message to the IIS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -360,6 +373,15 @@ impl Step {
     /// Its kind.
     pub fn kind(&self) -> Option<StepKind> {
         self.action().map(Action::kind)
+    }
+
+    /// Which automatic checks can stand for the eye of a person: those that it names, and `trace` when it has one.
+    pub fn proof_kinds(&self) -> Vec<ProofKind> {
+        let mut kinds = self.proofs.clone();
+        if !self.trace.is_empty() && !kinds.contains(&ProofKind::Trace) {
+            kinds.insert(0, ProofKind::Trace);
+        }
+        kinds
     }
 
     /// Whether it makes sense with this system under test.
