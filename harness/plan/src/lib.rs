@@ -44,6 +44,7 @@ mod stock;
 mod summary;
 pub mod syntax;
 pub mod template;
+mod told;
 mod walk;
 
 pub use attestation::{Attested, load_attestations};

@@ -269,7 +269,7 @@ impl Bindings {
 }
 
 // the kind of record that a key inside another record names
-fn kind_of(key: &str) -> Option<&'static str> {
+pub(crate) fn kind_of(key: &str) -> Option<&'static str> {
     Some(match key {
         "patient" => "patients",
         "vaccine" => "vaccines",
