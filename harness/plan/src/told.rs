@@ -32,7 +32,7 @@ impl Scope<'_> {
             told.insert(kind.key().to_owned(), self.filled(action));
         }
         let mut named = BTreeSet::new();
-        self.bound(&mut named);
+        self.bound_records(&mut named);
         for value in told.values() {
             self.named(value, &mut named);
         }
@@ -56,7 +56,7 @@ impl Scope<'_> {
         Value::Object(told)
     }
 
-    fn bound(&self, named: &mut BTreeSet<(&'static str, String)>) {
+    fn bound_records(&self, named: &mut BTreeSet<(&'static str, String)>) {
         let bindings = self.bindings();
         for (kind, id) in [
             ("patients", &bindings.patient),
