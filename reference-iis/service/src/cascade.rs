@@ -10,7 +10,7 @@ use crate::rules::Own;
 use crate::shape::{self, Placed, Shape};
 use crate::values;
 use std::collections::{BTreeMap, BTreeSet};
-use titer_finding::{Category, Finding, MASK, Policy, Setting, Severity};
+use titer_finding::{Category, Finding, Fixer, MASK, Policy, Setting, Severity};
 use titer_hl7::Segment;
 use titer_registry::value::Composite;
 
@@ -508,6 +508,10 @@ impl Cause<'_> {
             Category::Usage | Category::Predicate | Category::Cardinality if missing => {
                 (E::Required, None)
             }
+            // every value is well formed, and together they do not make sense
+            Category::Quality if self.finding.fixer != Fixer::Receiver => {
+                (E::Application, Some(A::IllogicalValue))
+            }
             // a part of the field is missing, or it should not be there
             _ => (E::DataType, Some(A::InvalidValue)),
         }
@@ -517,6 +521,7 @@ impl Cause<'_> {
 /// What a finding says, with codes shown and everything that may identify a person not.
 pub(crate) fn words(finding: &Finding) -> String {
     let own_value = Own::of(&finding.rule).is_some();
-    let shown = finding.category == Category::CodeSet || own_value;
+    let about_codes = finding.category == Category::CodeSet || finding.rule.starts_with("CODE-");
+    let shown = about_codes || own_value;
     finding.text(!shown).replace(MASK, "(not shown)")
 }

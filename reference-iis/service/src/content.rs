@@ -2,7 +2,7 @@
 
 use crate::rules::Own;
 use crate::shape::{Shape, is_required};
-use crate::vaccine::{self, Vaccine};
+use crate::vaccine;
 use crate::values;
 use jiff::{ToSpan, Zoned};
 use titer_finding::{Finding, Location, Phi};
@@ -133,14 +133,10 @@ pub(crate) fn check(
             }
         }
         let said = values::coded(segment, 5);
-        let own = match vaccine::resolve(&said) {
-            Vaccine::Unknown if !said.is_empty() => Own::NoVaccine,
-            Vaccine::Known {
-                conflict: Some(_), ..
-            } => Own::TwoVaccines,
-            _ => continue,
-        };
-        findings.push(at_field(message, own, segment, placed.nth, 5, false));
+        if !said.is_empty() && vaccine::resolve(&said).is_none() {
+            let own = Own::NoVaccine;
+            findings.push(at_field(message, own, segment, placed.nth, 5, false));
+        }
     }
     findings
 }

@@ -2,7 +2,7 @@
 
 use crate::cascade::Lost;
 use crate::shape::{Placed, Shape};
-use crate::vaccine::{self, NO_VACCINE, Vaccine};
+use crate::vaccine::{self, NO_VACCINE};
 use crate::values::{to_coded, to_identifier, to_order};
 use titer_hl7::Segment;
 use titer_registry::record::{Completion, DoseContent, NextOfKin, Observation, StatedDemographics};
@@ -158,7 +158,7 @@ impl Source<'_, '_> {
             _ => Action::Add,
         };
         let vaccine = to_coded(&first(self.composites(rxa, 5)));
-        let Vaccine::Known { cvx, .. } = vaccine::resolve(&vaccine) else {
+        let Some(cvx) = vaccine::resolve(&vaccine) else {
             // the cascade has lost such a group already
             return;
         };

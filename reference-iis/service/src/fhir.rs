@@ -59,7 +59,7 @@ async fn immds_forecast(State(iis): State<Iis>, headers: HeaderMap, body: Bytes)
         );
     };
     let today = iis.inner.clock.now().date();
-    match forecast::immds(text, today) {
+    match forecast::immds(text, today, iis.inner.policy.forecasts) {
         Ok(parameters) => answer(StatusCode::OK, &parameters),
         Err(wrong) => answer(StatusCode::BAD_REQUEST, &outcome("invalid", &wrong)),
     }

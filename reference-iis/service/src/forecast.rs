@@ -1,5 +1,6 @@
 //! Evaluated history and forecast: what the forecaster says about a record, as segments of a Z42 response and as FHIR.
 
+use crate::policy::Forecasts;
 use crate::reply;
 use jiff::Zoned;
 use jiff::civil::Date;
@@ -19,16 +20,35 @@ struct Evaluator {
     translator: Translator<'static>,
 }
 
-static EVALUATOR: LazyLock<Evaluator> = LazyLock::new(|| {
-    let schedule = shipped();
-    Evaluator {
-        schedule,
-        forecaster: Forecaster::new(schedule, Options::default()),
-        translator: Translator::new(schedule),
-    }
+/// With the seasons of the schedule as they are.
+static PLAIN: LazyLock<Evaluator> = LazyLock::new(|| Evaluator::with(Options::default()));
+
+/// With seasons moved to the day of the query.
+static SHIFTED: LazyLock<Evaluator> = LazyLock::new(|| {
+    Evaluator::with(Options {
+        shift_season: true,
+        ..Options::default()
+    })
 });
 
 impl Evaluator {
+    fn with(options: Options) -> Self {
+        let schedule = shipped();
+        Self {
+            schedule,
+            forecaster: Forecaster::shipped().clone().with_options(options),
+            translator: Translator::new(schedule),
+        }
+    }
+
+    fn of(choices: Forecasts) -> &'static Self {
+        if choices.shift_season {
+            &SHIFTED
+        } else {
+            &PLAIN
+        }
+    }
+
     /// Asks the forecaster and hands its answer on.
     fn ask<T>(
         &self,
@@ -54,8 +74,9 @@ impl Evaluator {
 pub(crate) fn segments(
     record: &PersonRecord,
     now: &Zoned,
+    choices: Forecasts,
 ) -> Result<Vec<SegmentBuilder>, Box<Diagnostic>> {
-    let evaluator = &*EVALUATOR;
+    let evaluator = Evaluator::of(choices);
     let stated = stated(record, now)?;
     let patient = evaluator.translator.patient(&stated);
     evaluator.ask(&patient, None, now.date().into(), |report| {
@@ -118,8 +139,12 @@ fn push(rows: &[z42::Row], as_of: Date, segments: &mut Vec<SegmentBuilder>) {
 }
 
 /// The answer of `$immds-forecast` to a request, as of the day that it names or else of `today`.
-pub(crate) fn immds(request: &str, today: Date) -> Result<serde_json::Value, Box<Diagnostic>> {
-    let evaluator = &*EVALUATOR;
+pub(crate) fn immds(
+    request: &str,
+    today: Date,
+    choices: Forecasts,
+) -> Result<serde_json::Value, Box<Diagnostic>> {
+    let evaluator = Evaluator::of(choices);
     let stated = input::fhir::read("the request", request)?;
     let patient = evaluator.translator.patient(&stated);
     let as_of = stated.as_of.unwrap_or_else(|| today.into());

@@ -31,7 +31,9 @@ mod wire;
 
 pub use iis::{Channel, Iis, IisConfig};
 pub use personality::{Behaviour, Personality};
-pub use policy::{Acknowledgments, EvaluatedMany, Need, Policy, ProtectedRecords, Queries};
+pub use policy::{
+    Acknowledgments, EvaluatedMany, Forecasts, Need, Policy, ProtectedRecords, Queries,
+};
 pub use rules::rules;
 pub use running::{Database, IisOptions, RunningIis, StartError};
 pub use script::{Script, ScriptError, ScriptedReply, When};

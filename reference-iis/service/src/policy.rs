@@ -23,6 +23,8 @@ pub struct Policy {
     pub on_many: OnMany,
     /// What queries get.
     pub queries: Queries,
+    /// How doses are evaluated and forecast.
+    pub forecasts: Forecasts,
     /// How acknowledgments are written.
     pub acknowledgments: Acknowledgments,
 }
@@ -73,6 +75,15 @@ pub enum Need {
     BirthDate,
 }
 
+/// How doses are evaluated and forecast. A file may leave it out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Forecasts {
+    /// Move a season of the schedule by whole years to the day of the query; the forecast says by how many.
+    #[serde(default)]
+    pub shift_season: bool,
+}
+
 /// How acknowledgments are written.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -92,6 +103,8 @@ struct Document {
     clock_skew_minutes: i64,
     several_match: SeveralMatch,
     queries: Queries,
+    #[serde(default)]
+    forecasts: Forecasts,
     acknowledgments: Acknowledgments,
     severities: Vec<Entry>,
 }
@@ -153,6 +166,7 @@ impl Policy {
                 SeveralMatch::Reject => OnMany::Reject,
             },
             queries: document.queries,
+            forecasts: document.forecasts,
             acknowledgments: document.acknowledgments,
         })
     }
@@ -188,6 +202,27 @@ mod tests {
             policy.severities.setting("IZ-42", "MSH-15", Some("Z22")),
             Some(Setting::Info)
         );
+    }
+
+    #[test]
+    fn a_file_may_say_nothing_about_forecasts() {
+        let shift = |text: &str| {
+            Policy::read("mine.yaml", text)
+                .unwrap()
+                .forecasts
+                .shift_season
+        };
+        assert!(!shift(NATIONAL));
+        assert!(shift(
+            &NATIONAL.replace("shift-season: false", "shift-season: true")
+        ));
+        let older = NATIONAL
+            .replace("forecasts:", "")
+            .replace("  shift-season: false", "");
+        assert!(!shift(&older));
+        let typo = NATIONAL.replace("shift-season", "shift-seasons");
+        let diagnostic = Policy::read("mine.yaml", &typo).unwrap_err();
+        assert_eq!(diagnostic.message, "unknown key `shift-seasons`");
     }
 
     #[test]

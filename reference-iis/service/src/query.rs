@@ -124,7 +124,7 @@ impl Inner {
                 segments: reply::history(&record),
                 ..Given::nothing("OK", "one person was found")
             },
-            Found::One(record) => match forecast::segments(&record, now) {
+            Found::One(record) => match forecast::segments(&record, now, self.policy.forecasts) {
                 Ok(segments) => Given {
                     kind: Kind::Evaluated,
                     segments,

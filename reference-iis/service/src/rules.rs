@@ -18,7 +18,6 @@ pub(crate) enum Own {
     DoseBeforeBirth,
     DeathBeforeBirth,
     NoVaccine,
-    TwoVaccines,
     NothingToDelete,
     SeveralMatch,
     QueryNeeds,
@@ -37,7 +36,7 @@ struct Text {
     change: (&'static str, &'static str),
 }
 
-const ALL: [Own; 16] = [
+const ALL: [Own; 15] = [
     Own::NoHeader,
     Own::MessageType,
     Own::Event,
@@ -50,7 +49,6 @@ const ALL: [Own; 16] = [
     Own::DoseBeforeBirth,
     Own::DeathBeforeBirth,
     Own::NoVaccine,
-    Own::TwoVaccines,
     Own::NothingToDelete,
     Own::SeveralMatch,
     Own::QueryNeeds,
@@ -213,16 +211,6 @@ impl Own {
                 "send the CVX code of the vaccine, or an NDC of CDC's crosswalk",
                 GUIDE,
                 ("03^MMR^CVX", "00000-0000-00^none^NDC"),
-            ),
-            Own::TwoVaccines => text(
-                "IIS-24",
-                "both codes of a dose mean one vaccine",
-                Severity::Warning,
-                "the two codes of RXA-5 mean different vaccines; the CVX code is kept",
-                "RXA-5 may carry a CVX code and an NDC. Here they lead to different vaccines, so one of them is wrong.",
-                "check how the sending system maps products to CVX codes",
-                GUIDE,
-                ("03^MMR^CVX", "03^MMR^CVX^58160-0820-01^Engerix-B^NDC"),
             ),
             Own::NothingToDelete => text(
                 "IIS-25",

@@ -7,26 +7,14 @@ use titer_registry::value::Coded;
 /// The code of a group that reports no vaccine.
 pub(crate) const NO_VACCINE: &str = "998";
 
-/// What RXA-5 says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Vaccine {
-    /// This CVX code, which may be newer than the book; `conflict` is the other code's CVX when the two triplets mean
-    /// different vaccines.
-    Known {
-        cvx: Cow<'static, str>,
-        conflict: Option<Cow<'static, str>>,
-    },
-    /// No code that leads to a vaccine.
-    Unknown,
-}
-
 /// The short name of a CVX code.
 pub(crate) fn name(cvx: &str) -> Option<&'static str> {
     book().cvx(cvx).map(titer_codes::Cvx::name)
 }
 
-/// Reads both triplets; CVX wins over the others.
-pub(crate) fn resolve(said: &Coded) -> Vaccine {
+/// The CVX code that both triplets of RXA-5 lead to, which may be newer than the book; a CVX code wins over the others.
+/// That they mean different vaccines is the code book's to say.
+pub(crate) fn resolve(said: &Coded) -> Option<Cow<'static, str>> {
     let triplets = [
         (said.code.as_str(), said.system.as_str()),
         (said.alternate_code.as_str(), said.alternate_system.as_str()),
@@ -38,19 +26,7 @@ pub(crate) fn resolve(said: &Coded) -> Vaccine {
             .find_map(|(code, system)| one(code, system))
     };
     let is_cvx = |system: &str| System::named(system) == Some(System::Cvx);
-    let cvx = found(&is_cvx);
-    let other = found(&|system| !is_cvx(system));
-    match (cvx, other) {
-        (Some(cvx), other) => Vaccine::Known {
-            conflict: other.filter(|o| *o != cvx),
-            cvx,
-        },
-        (None, Some(cvx)) => Vaccine::Known {
-            cvx,
-            conflict: None,
-        },
-        (None, None) => Vaccine::Unknown,
-    }
+    found(&is_cvx).or_else(|| found(&|system| !is_cvx(system)))
 }
 
 fn one(code: &str, system: &str) -> Option<Cow<'static, str>> {
@@ -87,47 +63,34 @@ fn is_newer(cvx: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn known(cvx: &'static str) -> Vaccine {
-        Vaccine::Known {
-            cvx: cvx.into(),
-            conflict: None,
+    #[test]
+    fn codes_lead_to_vaccines() {
+        let leads =
+            |code: &str, system: &str| resolve(&Coded::new(code, "", system)).map(Cow::into_owned);
+        for (code, system, cvx) in [
+            ("08", "CVX", Some("08")),
+            ("58160-0820-01", "NDC", Some("08")),
+            ("58160082001", "NDC", Some("08")),
+            ("58160-820-01", "NDC", Some("08")),
+            ("90707", "C4", Some("03")),
+            ("399", "CVX", Some("399")),
+            ("8", "CVX", None),
+            ("00000-0000-00", "NDC", None),
+            ("08", "XYZ", None),
+            ("", "", None),
+        ] {
+            assert_eq!(leads(code, system).as_deref(), cvx, "{code} {system}");
         }
     }
 
     #[test]
-    fn codes_lead_to_vaccines() {
-        assert_eq!(resolve(&Coded::new("08", "", "CVX")), known("08"));
-        assert_eq!(
-            resolve(&Coded::new("58160-0820-01", "", "NDC")),
-            known("08")
-        );
-        assert_eq!(resolve(&Coded::new("58160082001", "", "NDC")), known("08"));
-        assert_eq!(resolve(&Coded::new("58160-820-01", "", "NDC")), known("08"));
-        assert_eq!(resolve(&Coded::new("90707", "", "C4")), known("03"));
-        assert_eq!(resolve(&Coded::new("399", "", "CVX")), known("399"));
-        assert_eq!(resolve(&Coded::new("8", "", "CVX")), Vaccine::Unknown);
-        assert_eq!(
-            resolve(&Coded::new("00000-0000-00", "", "NDC")),
-            Vaccine::Unknown
-        );
-        assert_eq!(resolve(&Coded::new("08", "", "XYZ")), Vaccine::Unknown);
-        assert_eq!(resolve(&Coded::default()), Vaccine::Unknown);
-    }
-
-    #[test]
-    fn cvx_wins_and_a_conflict_is_told() {
+    fn cvx_wins() {
         let mut said = Coded::new("58160-0820-01", "", "NDC");
         said.alternate_code = "03".into();
         said.alternate_system = "CVX".into();
-        assert_eq!(
-            resolve(&said),
-            Vaccine::Known {
-                cvx: "03".into(),
-                conflict: Some("08".into())
-            }
-        );
+        assert_eq!(resolve(&said).as_deref(), Some("03"));
         said.alternate_code = "999999".into();
-        assert_eq!(resolve(&said), known("08"));
+        assert_eq!(resolve(&said).as_deref(), Some("08"));
     }
 
     #[test]

@@ -172,11 +172,12 @@ fn entry(report: &Report<'_>, forecast: &GroupForecast<'_>) -> Value {
     target.insert("text".to_owned(), forecast.group.into());
     put("targetDisease", Value::Object(target));
     put("forecastStatus", status(report, forecast));
-    let reasons: Vec<Value> = forecast
+    let mut reasons: Vec<Value> = forecast
         .reasons
         .iter()
         .map(|reason| json!({ "text": reason.text() }))
         .collect();
+    reasons.extend(super::season_moved(forecast).map(|text| json!({ "text": text })));
     if !reasons.is_empty() {
         put("forecastReason", Value::Array(reasons));
     }

@@ -87,6 +87,14 @@ impl<'a> Report<'a> {
     }
 }
 
+/// That the season of a forecast is not that of the schedule; nothing when it is.
+fn season_moved(forecast: &GroupForecast<'_>) -> Option<String> {
+    let years = forecast.season_shift;
+    let back = if years < 0 { " back" } else { "" };
+    let s = if years.abs() == 1 { "" } else { "s" };
+    (years != 0).then(|| format!("season moved{back} by {} year{s}", years.unsigned_abs()))
+}
+
 /// A text inside XML.
 fn escape_xml(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -127,11 +127,13 @@ fn history(out: &mut String, report: &Report<'_>, look: Look) {
         ];
         let judged = report.evaluations_of(index);
         if judged.is_empty() {
-            let known = !report.answer.unmatched.contains(&index);
-            let why = if known {
+            let why = if !report.answer.unmatched.contains(&index) {
                 "counts for nothing that is asked of this patient"
-            } else {
+            } else if report.vaccine_name(&dose.cvx).is_empty() {
                 "not known to the schedule"
+            } else {
+                // a vaccine against nothing that the schedule has, not at that age, or one of too many doses
+                "not evaluated"
             };
             let mut row = first;
             row.extend([
@@ -251,9 +253,7 @@ fn because(report: &Report<'_>, forecast: &GroupForecast<'_>, all: bool) -> Stri
     if !forecast.vaccines.is_empty() {
         parts.push(format!("CVX {}", forecast.vaccines.join(", ")));
     }
-    if forecast.season_shift != 0 {
-        parts.push(format!("season moved by {} years", forecast.season_shift));
-    }
+    parts.extend(super::season_moved(forecast));
     let others = report.answer.forecasts_of(forecast.group).count() - 1;
     if !all && others > 0 {
         let s = if others == 1 { "" } else { "s" };

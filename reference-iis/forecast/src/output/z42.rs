@@ -224,11 +224,12 @@ pub fn forecast(report: &Report<'_>, all: bool) -> Vec<Row> {
                 rows.push(what, Value::Date(day));
             }
         }
-        let reasons: Vec<&str> = forecast
+        let mut reasons: Vec<String> = forecast
             .reasons
             .iter()
-            .map(crate::ForecastReason::text)
+            .map(|r| r.text().to_owned())
             .collect();
+        reasons.extend(super::season_moved(forecast));
         if !reasons.is_empty() {
             rows.text(REASON, &reasons.join("; "));
         }

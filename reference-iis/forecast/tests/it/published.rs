@@ -83,3 +83,19 @@ fn underlying_conditions_agree_where_the_data_lets_them() {
         (235, 216, 231)
     );
 }
+
+/// The rows of the season of 2023 agree when the season of the data is moved there.
+#[test]
+fn cases_of_another_season_agree_when_the_season_is_moved() {
+    let Some((schedule, mut cases)) = cases("underlying-conditions-v4.6.csv") else {
+        return;
+    };
+    cases.retain(|case| matches!(case.id.as_str(), "2023-UC-0048" | "2023-UC-0050"));
+    let options = Options {
+        shift_season: true,
+        ..Options::default()
+    };
+    let (tally, missed) = run(schedule, &cases, options);
+    assert_eq!(missed, [""; 0]);
+    assert_eq!((tally.forecasts, tally.evaluations), (2, 2));
+}

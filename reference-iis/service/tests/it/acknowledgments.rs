@@ -206,7 +206,7 @@ const CASES: &[Case] = &[
         "two vaccines in one field",
         "08^Hep B, adolescent or pediatric^CVX|",
         "08^Hep B, adolescent or pediatric^CVX^00006-4681-00^M-M-R II^NDC|",
-        &["W RXA^1^5 999 3"],
+        &["W RXA^1^5^1^4 999 3"],
     ),
 ];
 
@@ -233,6 +233,25 @@ fn what_is_lost_follows_the_guides_table() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn two_codes_of_different_vaccines_are_told_once_and_the_cvx_code_is_kept() {
+    let iis = iis();
+    let both = "08^Hep B, adolescent or pediatric^CVX^00006-4681-00^M-M-R II^NDC|";
+    let reply = send(
+        &iis,
+        &GIVEN.replacen("08^Hep B, adolescent or pediatric^CVX|", both, 1),
+    );
+    let rows = reply.all("ERR");
+    assert_eq!(rows.len(), 1, "{rows:#?}");
+    assert!(
+        rows[0].contains("`00006-4681-00` means CVX 03"),
+        "{rows:#?}"
+    );
+    let doses = send(&iis, &query("Z34")).all("RXA");
+    assert_eq!(doses.len(), 1);
+    assert!(doses[0].contains("|08^"), "{doses:#?}");
 }
 
 // the same row, where the expected place may be the field of which the found one names a part

@@ -3,7 +3,7 @@
 use crate::world::clock;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use titer_service::{IisOptions, RunningIis};
+use titer_service::{Forecasts, IisOptions, Policy, RunningIis};
 
 const REQUEST: &str = r#"{"resourceType": "Parameters", "parameter": [
   {"name": "assessmentDate", "valueDate": "2026-11-22"},
@@ -34,8 +34,13 @@ fn post(iis: &RunningIis, path: &str, kind: &str, body: &str) -> (u16, serde_jso
 }
 
 fn running() -> RunningIis {
+    running_with(Policy::national())
+}
+
+fn running_with(policy: Policy) -> RunningIis {
     RunningIis::start(IisOptions {
         clock: clock(),
+        policy,
         ..IisOptions::default()
     })
     .unwrap()
@@ -65,6 +70,26 @@ fn parameters_are_answered_with_evaluations_and_a_recommendation() {
         );
     }
     iis.shutdown();
+}
+
+#[test]
+fn a_season_is_moved_where_the_policy_says_so() {
+    for shift_season in [false, true] {
+        let iis = running_with(Policy {
+            forecasts: Forecasts { shift_season },
+            ..Policy::national()
+        });
+        let (status, answer) = post(
+            &iis,
+            "/fhir/$immds-forecast",
+            "application/fhir+json",
+            REQUEST,
+        );
+        assert_eq!(status, 200, "{answer}");
+        let told = answer.to_string().contains("season moved by 1 year");
+        assert_eq!(told, shift_season, "{answer}");
+        iis.shutdown();
+    }
 }
 
 #[test]

@@ -119,6 +119,42 @@ fn an_evaluated_history_has_an_evaluation_under_each_dose_and_one_group_of_forec
 }
 
 #[test]
+fn a_season_that_is_over_is_moved_where_the_policy_says_so() {
+    // the status and the reason of influenza, whose season of the shipped schedule ends before the clock of these tests
+    let influenza = |policy: &str| {
+        let iis = iis_with(IisConfig {
+            policy: Policy::read("mine.yaml", policy).unwrap(),
+            ..config()
+        });
+        send(&iis, GIVEN);
+        let reply = send(&iis, &query("Z44"));
+        let rows = reply.all("OBX");
+        let field = |row: &String, n: usize| row.split('|').nth(n).unwrap_or("").to_owned();
+        let begin = rows
+            .iter()
+            .position(|row| row.contains("30956-7") && row.contains("|88^"))
+            .unwrap();
+        let set = field(&rows[begin], 4);
+        let of_set = rows[begin..]
+            .iter()
+            .take_while(|row| field(row, 4) == set)
+            .map(|row| field(row, 5));
+        of_set.collect::<Vec<_>>().join("; ")
+    };
+    let national = include_str!("../../policies/national.yaml");
+    let off = influenza(national);
+    assert!(off.contains("Not Recommended"), "{off}");
+    assert!(!off.contains("season moved"), "{off}");
+    let on = influenza(&national.replace("shift-season: false", "shift-season: true"));
+    assert!(on.contains("season moved by 1 year"), "{on}");
+    // when the child is 6 months old, which is after the season's first day
+    assert!(
+        on.contains("On schedule") && on.contains("20260720"),
+        "{on}"
+    );
+}
+
+#[test]
 fn several_for_an_evaluated_history_are_a_matter_of_policy() {
     let iis = iis();
     with_many(&iis, 2);
