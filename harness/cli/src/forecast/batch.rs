@@ -2,7 +2,7 @@
 
 use super::Desk;
 use super::args::{ForecastArgs, Form};
-use super::read::{unknown, utf8};
+use super::read::{folder, unknown, utf8};
 use crate::failure::{Failure, io_diagnostic, read_text};
 use crate::ui::{counted, say};
 use rayon::prelude::*;
@@ -100,9 +100,7 @@ impl Batch<'_, '_> {
             match File::open(path) {
                 Ok(file) if !file.metadata().is_ok_and(|m| m.is_dir()) => Box::new(file),
                 Ok(_) => {
-                    let error = io::ErrorKind::IsADirectory.into();
-                    self.wrong
-                        .push(io_diagnostic("read the file", Path::new(path), &error));
+                    self.wrong.push(folder(path));
                     return Ok(());
                 }
                 Err(error) => {
@@ -121,12 +119,15 @@ impl Batch<'_, '_> {
                 return Ok(());
             }
         };
-        let empty = head.is_empty();
-        match Format::detect(head) {
+        let format = Format::detect(head);
+        if format.is_none() {
+            self.wrong.extend(unknown(&self.name, head).diagnostics);
+        }
+        match format {
             Some(Format::Hl7) => self.messages(source, pool)?,
             Some(Format::Json | Format::Fhir) => self.lines(source, pool)?,
             Some(Format::Csv) => self.workbook(path, source, pool)?,
-            None => self.wrong.extend(unknown(&self.name, empty).diagnostics),
+            None => {}
         }
         self.answer(pool)
     }

@@ -13,7 +13,7 @@ use args::{ForecastArgs, Form};
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use titer_finding::{Diagnostic, words};
-use titer_forecast::input::{Stated, Translator};
+use titer_forecast::input::{Format, Stated, Translator};
 use titer_forecast::output::{Report, text::Look, timeline, why};
 use titer_forecast::schedule::Schedule;
 use titer_forecast::{ConflictReading, Day, Forecaster, LaterDoses, Options, Scratch};
@@ -142,8 +142,8 @@ impl<'s> Desk<'s> {
         }
         let mut wrong = Vec::new();
         for (nth, path) in paths.iter().enumerate() {
-            let stated = match read::one(path) {
-                Ok(stated) => stated,
+            let (stated, format) = match read::one(path) {
+                Ok(read) => read,
                 Err(failure) => {
                     wrong.extend(failure.diagnostics);
                     continue;
@@ -151,6 +151,17 @@ impl<'s> Desk<'s> {
             };
             for note in &stated.notes {
                 ui::say(format!("note: {}: {}", note.at, note.text));
+            }
+            // in our own JSON codes were chosen for this program; elsewhere most of what is known about a person is beside the point
+            let unknown = match format {
+                Format::Json => self.translator.unknown(&stated),
+                _ => Vec::new(),
+            };
+            if !unknown.is_empty() {
+                ui::say(format!(
+                    "note: observations: the schedule does not have {}, which changes nothing",
+                    words::list(unknown.iter().map(String::as_str))
+                ));
             }
             let separator = if nth > 0 && self.form == Form::Text {
                 "\n"

@@ -13,29 +13,44 @@ const LIMIT: u64 = 64 * 1024 * 1024;
 /// The name of standard input in diagnostics.
 const STDIN: &str = "stdin";
 
-/// One patient from a file, or from standard input.
-pub(super) fn one(path: &str) -> Result<Stated, Failure> {
+/// One patient from a file, or from standard input, and the format that it was in.
+pub(super) fn one(path: &str) -> Result<(Stated, Format), Failure> {
     let (name, bytes) = bytes(path)?;
-    match Format::detect(&bytes) {
+    let format = Format::detect(&bytes);
+    let stated = match format {
         Some(Format::Json) => Ok(json::read(&name, &utf8(&name, &bytes)?)?),
         Some(Format::Fhir) => Ok(fhir::read(&name, &utf8(&name, &bytes)?)?),
         Some(Format::Hl7) => message(&name, &bytes),
         Some(Format::Csv) => Err(many(&name, "a workbook of test cases")),
-        None => Err(unknown(&name, bytes.is_empty())),
-    }
+        None => Err(unknown(&name, &bytes)),
+    };
+    Ok((stated?, format.unwrap_or(Format::Json)))
 }
 
-/// What a file that is nothing we know is told.
-pub(super) fn unknown(name: &str, empty: bool) -> Failure {
-    let what = if empty {
-        "the file is empty"
-    } else {
-        "this is neither JSON nor an HL7 message"
+/// What a file that is nothing we know is told, by what it begins with.
+pub(super) fn unknown(name: &str, head: &[u8]) -> Failure {
+    const FORMS: &str = "a patient is JSON (docs/forecast.md), an HL7 v2 message, or FHIR in JSON";
+    let text = head.trim_ascii();
+    let (what, help) = match text {
+        [] => ("the file is empty", FORMS),
+        [b'[' | b'"', ..] => (
+            "this JSON is no object, and a patient is one: `{\"birth_date\": \"2024-01-15\"}`",
+            "with --batch a file holds many patients, one object on each line",
+        ),
+        [b'<', ..] => ("this is XML, which is not read here", FORMS),
+        [a, b, c, b'|', ..]
+            if [a, b, c]
+                .iter()
+                .all(|x| x.is_ascii_uppercase() || x.is_ascii_digit()) =>
+        {
+            (
+                "the message does not begin with MSH",
+                "HL7 v2 cannot be read without it: its delimiters stand there",
+            )
+        }
+        _ => ("this is neither JSON nor an HL7 message", FORMS),
     };
-    Diagnostic::new(what)
-        .in_file(name)
-        .with_help("a patient is JSON (docs/forecast.md), an HL7 v2 message, or FHIR in JSON")
-        .into()
+    Diagnostic::new(what).in_file(name).with_help(help).into()
 }
 
 fn many(name: &str, what: &str) -> Failure {
@@ -43,6 +58,13 @@ fn many(name: &str, what: &str) -> Failure {
         .in_file(name)
         .with_help("read them all with --batch")
         .into()
+}
+
+/// What a folder is told.
+pub(super) fn folder(path: &str) -> Diagnostic {
+    let error = io::ErrorKind::IsADirectory.into();
+    io_diagnostic("read the file", Path::new(path), &error)
+        .with_help("name the files in it, one behind the other")
 }
 
 fn bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
@@ -59,6 +81,9 @@ fn bytes(path: &str) -> Result<(String, Vec<u8>), Failure> {
         STDIN
     } else {
         let file = std::fs::File::open(path).map_err(|e| wrong(path, &e))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(folder(path).into());
+        }
         file.take(LIMIT + 1)
             .read_to_end(&mut found)
             .map_err(|e| wrong(path, &e))?;
@@ -108,6 +133,6 @@ fn message(name: &str, bytes: &[u8]) -> Result<Stated, Failure> {
     }
     match found {
         Some((bytes, line)) => Ok(hl7::read(name, &bytes, line)?),
-        None => Err(unknown(name, false)),
+        None => Err(unknown(name, bytes)),
     }
 }

@@ -246,6 +246,28 @@ fn a_batch_answers_what_can_be_read() {
 }
 
 #[test]
+fn an_observation_that_the_schedule_does_not_have_is_said() {
+    let told = |observations: &str| {
+        let patient =
+            format!(r#"{{"birth_date": "2024-01-15", "observations": [{observations}]}}"#);
+        let done = said(
+            titer()
+                .args(["forecast", "-", "--as-of", "2025-06-01"])
+                .write_stdin(patient),
+        );
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        done.stderr
+    };
+    assert_eq!(
+        told(
+            r#"{"code": "999"}, {"code": "007"}, {"code": "7"}, {"code": "1", "system": "snomed"}"#
+        ),
+        "note: observations: the schedule does not have `CDSi 999` and `SNOMED CT 1`, which changes nothing\n"
+    );
+    assert_eq!(told(r#"{"code": "007"}"#), "");
+}
+
+#[test]
 fn a_season_is_moved_only_when_asked() {
     let patient = r#"{"birth_date": "1980-05-05", "as_of": "2027-10-01"}"#;
     let ask = |more: &[&str]| {

@@ -49,6 +49,7 @@ struct Order {
 
 impl<'a> Reader<'a> {
     fn patient(&self) -> Result<Stated, Box<Diagnostic>> {
+        self.kind()?;
         let mut all = self.message.all("PID");
         let Some(pid) = all.next() else {
             return self.whole("the message has no PID: there is no patient in it");
@@ -80,6 +81,21 @@ impl<'a> Reader<'a> {
         });
         self.orders(&mut stated)?;
         Ok(stated)
+    }
+
+    /// Whether the message can hold a history: nobody is told that all is due because the wrong file was read.
+    fn kind(&self) -> Result<(), Box<Diagnostic>> {
+        let Some(msh) = self.message.segment("MSH", 1) else {
+            return Ok(());
+        };
+        let kind = msh.text(9, 1);
+        let known = matches!(kind.trim(), "" | "VXU" | "RSP");
+        if known || self.message.all("RXA").next().is_some() {
+            return Ok(());
+        }
+        let problem = Diagnostic::new("the message is no VXU and no RSP, and has no dose (RXA)")
+            .with_help("a history stands in a VXU that reports it or in an RSP that returns it");
+        self.at_field(problem, &msh, 9)
     }
 
     fn birth_date(&self, pid: &Segment<'a>) -> Result<Day, Box<Diagnostic>> {
@@ -416,6 +432,14 @@ mod tests {
                 11,
                 0,
                 "the message has no PID: there is no patient in it".to_owned()
+            )
+        );
+        assert_eq!(
+            wrong("MSH|^~\\&|||||20250101||ADT^A04|1|P|2.5.1\rPID|1||1||Doe||20240115\r"),
+            (
+                11,
+                24,
+                "the message is no VXU and no RSP, and has no dose (RXA)".to_owned()
             )
         );
         for (pid, column, message) in [

@@ -231,7 +231,16 @@ pub(super) fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Bo
     let said = error.to_string();
     let said = said.rsplit_once(" at line ").map_or(&*said, |(s, _)| s);
     let (line, column) = (error.line(), error.column());
-    let diagnostic = Diagnostic::new(said.to_lowercase());
+    let diagnostic = if error.classify() == serde_json::error::Category::Eof {
+        Diagnostic::new("the JSON ends before it is complete")
+    } else {
+        Diagnostic::new(said.to_lowercase())
+    };
+    let diagnostic = if said.starts_with("invalid type: ") && said.ends_with("expected a string") {
+        diagnostic.with_help("codes and dates are text, in quotes: `\"08\"`")
+    } else {
+        diagnostic
+    };
     Err(Box::new(if line == 0 {
         diagnostic.in_file(file)
     } else {
@@ -282,7 +291,12 @@ mod tests {
                 19,
                 "`x8` is not a CVX code: it has one to three digits",
             ),
-            ("{\"birth_date\": ", 1, 15, "eof while parsing a value"),
+            (
+                "{\"birth_date\": ",
+                1,
+                15,
+                "the JSON ends before it is complete",
+            ),
             (
                 "{\"birth_date\": \"2024-01-15\", \"doses\": [{\"cvx\": 8, \"date\": \"2024-01-15\"}]}",
                 1,

@@ -18,6 +18,16 @@ pub enum CodeSystem {
     Cvx,
 }
 
+impl CodeSystem {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Snomed => "SNOMED CT",
+            Self::Phin => "PHIN",
+            Self::Cvx => "CVX",
+        }
+    }
+}
+
 /// Something known about the patient in a code system of the field, which a schedule has to translate.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Coded {
@@ -111,6 +121,23 @@ impl<'s> Translator<'s> {
             }
         }
         Self { schedule, codes }
+    }
+
+    /// The observations that were said with a code that the schedule does not have, as system and code: they change nothing.
+    pub fn unknown(&self, stated: &Stated) -> Vec<String> {
+        let own = stated.patient.observations.iter().filter(|o| {
+            // the engine reads a bare number with leading zeros, too
+            Code::new(&format!("{:0>3}", o.code.trim()))
+                .is_none_or(|code| self.schedule.observation(code).is_none())
+        });
+        let coded = stated.coded.iter().filter(|coded| {
+            !self
+                .codes
+                .contains_key(&(coded.system, coded.code.as_str()))
+        });
+        own.map(|o| format!("CDSi {}", o.code))
+            .chain(coded.map(|c| format!("{} {}", c.system.name(), c.code)))
+            .collect()
     }
 
     /// The patient as the engine takes it: codes that the schedule knows have become its observations, and what was given
