@@ -32,6 +32,9 @@ pub enum RunError {
     /// The harness cannot listen.
     #[error("cannot wait for the system under test")]
     Listen(#[from] ServerError),
+    /// The session with an EHR cannot begin.
+    #[error(transparent)]
+    Session(Box<crate::session::SessionError>),
 }
 
 impl RunError {

@@ -47,6 +47,10 @@ impl Ledger {
         self.pairs.insert((case.to_owned(), step.to_owned()), pair);
     }
 
+    pub(crate) fn remove(&mut self, case: &str, step: &str) {
+        self.pairs.remove(&(case.to_owned(), step.to_owned()));
+    }
+
     pub(crate) fn get(&self, case: &str, step: &str) -> Option<&Pair> {
         self.pairs.get(&(case.to_owned(), step.to_owned()))
     }

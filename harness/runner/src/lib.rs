@@ -19,6 +19,7 @@ mod options;
 pub mod result;
 mod run;
 mod select;
+pub mod session;
 mod stage;
 mod transport;
 

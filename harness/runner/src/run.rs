@@ -6,7 +6,7 @@ use crate::event::Event;
 use crate::iis::Sender;
 use crate::options::{IisTarget, Options, Target};
 use crate::result::{self, Case, Group, PlanInfo, RunResult, Step, rollup};
-use crate::select::{self, Known, noted};
+use crate::select::noted;
 use crate::stage::Setting;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,29 +28,9 @@ impl std::fmt::Debug for Run {
 
 impl Run {
     /// Selects the cases and checks that the plan tests this side. Nothing is sent yet.
-    pub fn new(plan: impl Into<Arc<Plan>>, mut options: Options) -> Result<Self, RunError> {
-        let plan = plan.into();
-        let side = options.target.side();
-        if !plan.systems.contains(&side) {
-            return Err(RunError::WrongSide {
-                plan: plan.id.clone(),
-                side: side.word(),
-            });
-        }
-        let cases = select::cases(&plan, &options.select)?;
-        options.system.role = options.target.role();
-        let known = Known::new(&options.known_failures, side);
-        let (began, began_at) = (options.clock.elapsed(), options.clock.now().timestamp());
+    pub fn new(plan: impl Into<Arc<Plan>>, options: Options) -> Result<Self, RunError> {
         Ok(Self {
-            setting: Arc::new(Setting {
-                plan,
-                options,
-                side,
-                cases,
-                known,
-                began,
-                began_at,
-            }),
+            setting: Arc::new(Setting::new(plan.into(), options)?),
         })
     }
 
@@ -199,9 +179,25 @@ pub(crate) fn conclude(
                 titer_plan::model::Level::Advanced => result::Level::Advanced,
                 titer_plan::model::Level::EvaluationYear => result::Level::EvaluationYear,
             },
-            component: None,
+            component: c.component.as_ref().map(|r| r.value.clone()),
         })
         .collect();
+    result.components = plan
+        .components
+        .iter()
+        .map(|c| result::Component {
+            id: c.id.text().to_owned(),
+            title: c.title.clone(),
+        })
+        .collect();
+    result.recognition = plan.recognition.as_ref().map(|r| result::RecognitionRule {
+        optional_share: r.optional_share,
+        rounding: match r.rounding {
+            titer_plan::model::Rounding::Exact => result::Rounding::Exact,
+            titer_plan::model::Rounding::Up => result::Rounding::Up,
+            titer_plan::model::Rounding::Down => result::Rounding::Down,
+        },
+    });
     result.requirements = plan
         .requirements
         .iter()

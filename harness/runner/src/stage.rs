@@ -2,13 +2,14 @@
 
 use crate::assertion::{Asserting, Judgement, conform, merge};
 use crate::checklist;
+use crate::error::RunError;
 use crate::ledger::{Kept, Ledger, Pair};
 use crate::options::Options;
 use crate::result::{
     self, Assertion, Evaluation, Judged, MessageEvidence, Origin, Outcome, Step, StepKind, Verdict,
     rollup,
 };
-use crate::select::{Known, noted};
+use crate::select::{self, Known, noted};
 use std::sync::Arc;
 use std::time::Duration;
 use titer_finding::Fixer;
@@ -30,6 +31,30 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
+    /// Selects the cases and checks that the plan tests this side.
+    pub(crate) fn new(plan: Arc<Plan>, mut options: Options) -> Result<Self, RunError> {
+        let side = options.target.side();
+        if !plan.systems.contains(&side) {
+            return Err(RunError::WrongSide {
+                plan: plan.id.clone(),
+                side: side.word(),
+            });
+        }
+        let cases = select::cases(&plan, &options.select)?;
+        options.system.role = options.target.role();
+        let known = Known::new(&options.known_failures, side);
+        let (began, began_at) = (options.clock.elapsed(), options.clock.now().timestamp());
+        Ok(Self {
+            plan,
+            options,
+            side,
+            cases,
+            known,
+            began,
+            began_at,
+        })
+    }
+
     /// The selected cases with their groups, in the plan's order.
     pub(crate) fn selected(&self) -> impl Iterator<Item = (&model::Group, &Case)> {
         self.plan
@@ -87,7 +112,18 @@ impl Setting {
                 .map(|r| r.value.clone())
                 .collect()
         };
-        blank.capabilities = ids(&case.capability);
+        blank.capabilities = self
+            .plan
+            .capabilities_of(case, step)
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
+        blank.aliases = step.aliases.iter().map(|a| a.text().to_owned()).collect();
+        blank.proofs = step
+            .proof_kinds()
+            .iter()
+            .map(|p| p.key().to_owned())
+            .collect();
         blank.requirements = ids(&step.covers);
         for more in ids(&case.covers) {
             if !blank.requirements.contains(&more) {
@@ -129,7 +165,7 @@ impl Setting {
                 Some("an EHR keeps no state that a query could show".to_owned())
             }
             (Side::Ehr, Action::Transport(t))
-                if t.call != model::TransportCall::ConnectivityTest =>
+                if t.call != model::TransportCall::ConnectivityTest && !is_plain_submit(t) =>
             {
                 Some(
                     "the harness answers here; only a registry can be tried with this call"
@@ -149,6 +185,14 @@ impl Setting {
             step.known = Some(noted(known));
         }
     }
+}
+
+// a call that an EHR under test can show: one message, with the credentials that it was given
+fn is_plain_submit(transport: &model::Transport) -> bool {
+    transport.call == model::TransportCall::Submit
+        && transport.credentials == model::Credentials::Right
+        && transport.expect_fault.is_none()
+        && transport.messages.len() <= 1
 }
 
 /// What is judged, and by what.
@@ -206,7 +250,10 @@ impl Stage {
             .started
             .duration_since(setting.began_at)
             .as_millis();
-        let enveloped = exchange.transport != titer_wire::Transport::Http;
+        let enveloped = !matches!(
+            exchange.transport,
+            titer_wire::Transport::Http | titer_wire::Transport::Mllp
+        );
         let part = |http: &titer_wire::HttpMessage, message: Option<&Kept>| result::Part {
             message: message.map(|k| k.id.clone()),
             wire: (enveloped && !http.body.0.is_empty()
@@ -222,6 +269,7 @@ impl Stage {
             },
             transport: match exchange.transport {
                 titer_wire::Transport::Http => "HTTP POST".to_owned(),
+                titer_wire::Transport::Mllp => "MLLP".to_owned(),
                 soap => format!("CDC SOAP 2011, {}", soap.words()),
             },
             operation: exchange.operation.clone(),

@@ -1,11 +1,12 @@
-//! CDC SOAP and plain HTTP, client and server, with recorded exchanges.
+//! CDC SOAP and plain HTTP, client and server, and MLLP as a server, with recorded exchanges.
 //!
 //! [`SoapClient`] and [`HttpClient`] call; [`soap_router`] and [`hl7_router`] answer through a [`Receiver`], run by a
-//! [`Server`]; an [`Inbox`] waits for a sender under test. Every exchange can be recorded ([`Exchange`], [`Recorder`]).
+//! [`Server`], and an [`MllpServer`] does so in frames on a TCP connection; an [`Inbox`] waits for a sender under test. Every exchange can be recorded ([`Exchange`], [`Recorder`]).
 //! What is odd about an envelope is told in findings of the rules of [`rules`].
 //!
 //! Not here: what a message says. HL7 is carried, counted and trimmed, never judged.
 
+mod ask;
 mod client;
 pub mod envelope;
 mod exchange;
@@ -17,6 +18,7 @@ mod receiver;
 mod server;
 pub mod xml;
 
+pub use ask::ask;
 pub use client::{
     Answer, Call, CallError, ClientError, ClientOptions, HttpClient, HttpForm, HttpLogin,
     SoapClient,
@@ -33,4 +35,7 @@ pub use notes::{
     Asked, NIST_BLIND, check_exchange, check_http_text, check_request, check_response, rules,
 };
 pub use receiver::{Answered, BoxFuture, Delivery, Echo, HttpReply, Receiver, Reply, Submission};
-pub use server::{RouterOptions, Server, ServerError, ServerOptions, hl7_router, soap_router};
+pub use server::{
+    MllpOptions, MllpServer, RouterOptions, Server, ServerError, ServerOptions, hl7_router,
+    soap_router,
+};

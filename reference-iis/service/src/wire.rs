@@ -50,7 +50,7 @@ impl Receiver for Iis {
         let version = match answer.transport {
             Transport::Soap12 => SoapVersion::V12,
             Transport::Soap11 => SoapVersion::V11,
-            Transport::Http => return Delivery::Send(reply),
+            Transport::Http | Transport::Mllp => return Delivery::Send(reply),
         };
         if let Some(fault) = &answer.fault
             && personality.does(Behaviour::WrongFaultDetail)

@@ -25,6 +25,8 @@ pub enum Transport {
     Soap11,
     /// ER7 as the body of an HTTP POST.
     Http,
+    /// ER7 in MLLP frames on a TCP connection.
+    Mllp,
 }
 
 impl Transport {
@@ -34,6 +36,7 @@ impl Transport {
             Self::Soap12 => "SOAP 1.2",
             Self::Soap11 => "SOAP 1.1",
             Self::Http => "HTTP",
+            Self::Mllp => "MLLP",
         }
     }
 }

@@ -12,6 +12,8 @@ pub(super) struct Sign {
     kind: (String, String),
     /// Places and the values one of which stands there.
     marks: Vec<(Path, Vec<String>)>,
+    /// Application and facility that the plan has it come from.
+    pub(super) sender: (String, String),
 }
 
 /// How well a message fits a step.
@@ -67,6 +69,7 @@ impl Sign {
         let example = scope.message(&send.message.value, &send.vary).ok()?;
         let mut table = Offsets::new();
         let message = Message::parse(&example, &mut table);
+        let sender = super::state::sender(&example);
         let kind = kind(&message);
         let marks = if send.known_by.is_empty() {
             let places = if kind.0 == "QBP" { ASKED_FOR } else { PATIENT };
@@ -86,7 +89,11 @@ impl Sign {
                 })
                 .collect()
         };
-        Some(Sign { kind, marks })
+        Some(Sign {
+            kind,
+            marks,
+            sender,
+        })
     }
 
     /// How well a message fits; `None` when it is of another kind.
@@ -124,6 +131,10 @@ pub(super) struct Candidate {
     pub(super) fit: Fit,
     /// How many of the step's expectations hold, out of all.
     pub(super) content: Fit,
+    /// Whether the step has its message already.
+    pub(super) done: bool,
+    /// Whether the message comes from where the plan's example of the step comes from.
+    pub(super) planned: bool,
 }
 
 /// What was made of a message.
@@ -137,7 +148,10 @@ pub(super) enum Recognised {
 
 /// Chooses among the steps that a message could be. Two that fit alike are never guessed between.
 pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
-    let close: Vec<&Candidate> = candidates.iter().filter(|c| c.fit.close()).collect();
+    let (had, close): (Vec<&Candidate>, Vec<&Candidate>) = candidates
+        .iter()
+        .filter(|c| c.fit.close())
+        .partition(|c| c.done);
     let mut best: Vec<&Candidate> = Vec::new();
     for candidate in close.iter().copied() {
         match best.first() {
@@ -145,6 +159,20 @@ pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
             Some(first) if candidate.fit.better_than(first.fit) => best = vec![candidate],
             _ => best.push(candidate),
         }
+    }
+    let rather: Vec<&Candidate> = had
+        .into_iter()
+        .filter(|c| best.first().is_none_or(|b| c.fit.better_than(b.fit)))
+        .collect();
+    if let Some(finest) = rather
+        .iter()
+        .copied()
+        .reduce(|a, b| if b.fit.better_than(a.fit) { b } else { a })
+    {
+        return Recognised::Nothing(format!(
+            "it looks like {}, which has its message already; assign it there if this one is to count",
+            finest.path
+        ));
     }
     if best.is_empty() {
         return Recognised::Nothing(
@@ -212,6 +240,8 @@ mod tests {
                 met: content,
                 of: 10,
             },
+            done: false,
+            planned: true,
         }
     }
 
@@ -247,5 +277,13 @@ mod tests {
             "step: "
         );
         assert!(said(&[candidate("b", 4, 9, Some("a"))]).contains("comes after a"));
+        // one that was had fits better than one that is open
+        let had = Candidate {
+            done: true,
+            ..candidate("a", 4, 0, None)
+        };
+        let said_of = said(&[had.clone(), candidate("b", 3, 9, None)]);
+        assert!(said_of.contains("looks like a, which has its message already"));
+        assert_eq!(said(&[had, candidate("b", 4, 9, None)]), "step: ");
     }
 }

@@ -1,0 +1,360 @@
+//! What each step ends in: what messages say, then what people and drivers say.
+
+use super::entry::Settled;
+use super::fold::Fold;
+use super::state::{At, Belongs, Own, Said, State};
+use crate::messages::{answers, type_of};
+use crate::result::{
+    Attestation, Evaluation, Judged, MessageEvidence, Origin, Outcome, Overridden, RunResult, Step,
+    Unexpected, Verdict, rollup,
+};
+use crate::run;
+use crate::stage::{Stage, unjudged};
+use jiff::civil::Date;
+use std::collections::{BTreeMap, BTreeSet};
+use titer_finding::{Finding, Severity};
+use titer_plan::model::{self, Action};
+
+/// The bytes of a file of evidence, by SHA-256.
+pub(super) type Blobs<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
+
+impl Fold {
+    /// The document as of now.
+    pub(super) fn result(&self, state: &State, blobs: Blobs<'_>) -> RunResult {
+        if let Some(at) = state.last_at {
+            self.clock.set(at);
+        }
+        let mut all: BTreeMap<String, Vec<Step>> = BTreeMap::new();
+        for (at, case, _) in self.steps() {
+            let step = self.step(state, at, blobs);
+            all.entry(case.id.text().to_owned()).or_default().push(step);
+        }
+        let unexpected = self.unexpected(state);
+        let mut result = run::conclude(&self.setting, all, None, unexpected, &mut |_| {});
+        if let Some(system) = &state.system {
+            result.system = system.clone();
+            result.system.role = self.setting.options.target.role();
+        }
+        result.modifications.clone_from(&state.modifications);
+        result
+    }
+
+    #[expect(clippy::unused_self, reason = "it belongs to the fold's questions")]
+    fn unexpected(&self, state: &State) -> Vec<Unexpected> {
+        state
+            .arrivals
+            .values()
+            .filter(|a| !matches!(a.belongs, Belongs::Step(_)))
+            .map(|a| {
+                let mut came = MessageEvidence::new(
+                    a.kept.id.clone(),
+                    format!("{} received", type_of(&a.kept.bytes)),
+                    Origin::System,
+                    &a.kept.bytes,
+                );
+                Stage::note_own(&mut came, &a.kept.bytes);
+                let mut messages = vec![came];
+                if let Some(went) = a.answered.as_ref().and_then(|x| x.kept.as_ref()) {
+                    let mut evidence = MessageEvidence::new(
+                        went.id.clone(),
+                        format!("{} sent", type_of(&went.bytes)),
+                        Origin::Harness,
+                        &went.bytes,
+                    );
+                    Stage::note_own(&mut evidence, &went.bytes);
+                    messages.push(evidence);
+                }
+                Unexpected {
+                    because: a.because.clone().unwrap_or_default(),
+                    messages,
+                    exchanges: a.delivery.iter().filter_map(|d| d.call.clone()).collect(),
+                }
+            })
+            .collect()
+    }
+
+    /// One step as of now.
+    pub(super) fn step(&self, state: &State, at: At, blobs: Blobs<'_>) -> Step {
+        let mut step = self.by_machine(state, at, blobs);
+        if let Some(said) = state.said.get(&at) {
+            self.by_people(state, at, said, &mut step);
+        }
+        self.setting.excuse(&mut step);
+        step
+    }
+
+    /// What messages and proofs say of a step.
+    pub(super) fn by_machine(&self, state: &State, at: At, blobs: Blobs<'_>) -> Step {
+        let mut step = match state.done.get(&at) {
+            Some(step) => step.clone(),
+            None => self.left(state, at),
+        };
+        if matches!(step.evaluation, Evaluation::NotApplicable { .. }) {
+            return step;
+        }
+        if let Some(said) = state.said.get(&at) {
+            step.files.extend(said.files.values().cloned());
+            step.answers = said
+                .answers
+                .values()
+                .fold(None, |all, one| Some(super::state::merged(all, one)));
+        }
+        self.prove(state, at, &mut step, blobs);
+        step
+    }
+
+    // a step that no message was for
+    fn left(&self, state: &State, at: At) -> Step {
+        let mut step = self.blank(state, at);
+        let Some((case, plan_step)) = self.plan_step(at) else {
+            return step;
+        };
+        if step.verdict == Verdict::NotApplicable {
+            return step;
+        }
+        match plan_step.action() {
+            Some(Action::Send(_)) => open(&mut step, "no message came that could be this step's"),
+            Some(Action::Transport(_)) => open(&mut step, "nobody called"),
+            Some(Action::Reply(reply)) => {
+                let sent = answers(case, plan_step, reply)
+                    .and_then(|of| {
+                        self.at(&format!(
+                            "{}/{}",
+                            of.case.as_deref().unwrap_or(case.id.text()),
+                            of.step
+                        ))
+                    })
+                    .and_then(|of| state.arrivals.get(state.holds.get(&of)?));
+                match sent {
+                    None => open(&mut step, "the message that it answers has not come"),
+                    Some(came) if came.answered.is_some() => unjudged(
+                        &mut step,
+                        "the message was not answered with a message: the plan has no reply of its own here, \
+                         and nobody who stands behind the harness gave one",
+                    ),
+                    Some(_) => open(
+                        &mut step,
+                        "the message came, and its answer has not gone out; the system can send it again",
+                    ),
+                }
+            }
+            Some(Action::Compare(compare)) => {
+                state
+                    .stage
+                    .compare(&self.setting, case, plan_step, compare, &mut step);
+            }
+            Some(_) | None => state
+                .stage
+                .manual(&self.setting, case, plan_step, &mut step),
+        }
+        step
+    }
+
+    // marks, declarations, waivers, comments and the tester's own result
+    fn by_people(&self, state: &State, at: At, said: &Said, step: &mut Step) {
+        if matches!(step.evaluation, Evaluation::NotApplicable { .. }) {
+            return;
+        }
+        let own_comment = said.comment.as_deref();
+        step.comment = match (step.comment.take(), own_comment) {
+            (Some(remark), Some(text)) => Some(format!("{remark}\n{text}")),
+            (remark, text) => remark.or_else(|| text.map(str::to_owned)),
+        };
+        for (n, mark) in &said.marks {
+            if let Some(item) = step.checklist.get_mut(*n) {
+                item.seen = mark.seen;
+                item.comment.clone_from(&mark.comment);
+            }
+        }
+        if !said.waivers.is_empty() {
+            waive(step, said);
+        }
+        if matches!(step.evaluation, Evaluation::NotEvaluated { .. }) {
+            if let Some((done, by)) = &said.done {
+                let by = if by.is_empty() {
+                    String::new()
+                } else {
+                    format!(", said by {by}")
+                };
+                step.because = Some(format!("{}{by}", if *done { "done" } else { "not done" }));
+            }
+            return;
+        }
+        let waits_for_eyes = step.verdict == Verdict::Pending
+            && (state.is_open(at) && self.is_manual(at)
+                || state.looked_at.contains(&at) && !step.assertions.is_empty());
+        if waits_for_eyes && step.evaluation == Evaluation::Evaluated {
+            eyes(step);
+            if step.verdict == Verdict::Passed {
+                let names: BTreeSet<&str> = said
+                    .marks
+                    .values()
+                    .map(|m| m.by.as_str())
+                    .filter(|b| !b.is_empty())
+                    .collect();
+                let names: Vec<&str> = names.into_iter().collect();
+                step.because =
+                    (!names.is_empty()).then(|| format!("looked at by {}", names.join(", ")));
+            }
+        }
+        step.attestations.clone_from(&said.attestations);
+        if step.verdict == Verdict::Pending && !said.attestations.is_empty() {
+            attest(step, self.today(state));
+        }
+        if let Some(own) = &said.own {
+            overrule(step, own);
+        }
+    }
+
+    /// Whether a person does or sees it.
+    pub(super) fn is_manual(&self, at: At) -> bool {
+        let action = self.plan_step(at).and_then(|(_, s)| s.action());
+        !matches!(
+            action,
+            None | Some(
+                Action::Send(_)
+                    | Action::Reply(_)
+                    | Action::QueryBack(_)
+                    | Action::Compare(_)
+                    | Action::Transport(_)
+            )
+        )
+    }
+
+    // the day by which a declaration has expired or not
+    fn today(&self, state: &State) -> Date {
+        let now = state
+            .last_at
+            .map(|_| self.setting.options.clock.now().date());
+        now.map_or(self.setting.options.as_of, |d| {
+            d.max(self.setting.options.as_of)
+        })
+    }
+}
+
+fn open(step: &mut Step, because: &str) {
+    step.verdict = match step.evaluation {
+        Evaluation::NotEvaluated { .. } => Verdict::NotEvaluated,
+        _ => Verdict::Pending,
+    };
+    step.because = Some(because.to_owned());
+}
+
+// what a juror saw
+fn eyes(step: &mut Step) {
+    let missed = step
+        .checklist
+        .iter()
+        .find(|i| i.required() && i.seen == Some(false));
+    if let Some(item) = missed {
+        step.because = Some(format!("looked for and not seen: {}", item.text));
+        step.verdict = Verdict::Failed;
+        step.judged = Judged::Juror;
+        return;
+    }
+    let mut required = step.checklist.iter().filter(|i| i.required()).peekable();
+    if required.peek().is_some() && required.all(|i| i.seen == Some(true)) {
+        step.because = None;
+        step.verdict = Verdict::Passed;
+        step.judged = Judged::Juror;
+    }
+}
+
+fn attest(step: &mut Step, today: Date) {
+    let holds = |a: &&Attestation| a.expires.is_none_or(|last| last >= today);
+    if step.attestations.iter().any(|a| holds(&a)) {
+        step.verdict = Verdict::Attested;
+        step.judged = Judged::Attested;
+        step.because = None;
+    } else if let Some(last) = step.attestations.iter().filter_map(|a| a.expires).max() {
+        step.because = Some(format!(
+            "what was declared held until {}; it has to be declared again",
+            titer_plan::dates::words(last)
+        ));
+    }
+}
+
+fn overrule(step: &mut Step, own: &Own) {
+    let verdict = match own.verdict {
+        Settled::Passed => Verdict::Passed,
+        Settled::PassedWithException => Verdict::PassedWithException,
+        Settled::Failed | Settled::FailedNotSupported => Verdict::Failed,
+        Settled::Inconclusive => Verdict::Inconclusive,
+        Settled::Pending => return,
+    };
+    step.not_supported = own.verdict == Settled::FailedNotSupported;
+    let machine = step.judged.by_machine() && step.verdict.is_judged();
+    if machine && verdict == step.verdict {
+        return;
+    }
+    if machine || step.verdict == Verdict::Error {
+        step.overridden = Some(Overridden {
+            verdict: step.verdict,
+            judged: step.judged,
+            because: own.because.clone(),
+            by: own.by.clone(),
+            at: own.at,
+        });
+    }
+    step.verdict = verdict;
+    step.judged = Judged::Juror;
+    step.because = if own.because.trim().is_empty() {
+        step.not_supported
+            .then(|| "the system has no such function".to_owned())
+    } else {
+        Some(own.because.clone())
+    };
+}
+
+// expectations that a tester decided not to count
+fn waive(step: &mut Step, said: &Said) {
+    let waives = |what: &str| said.waivers.iter().find(|w| w.what == what);
+    let stays = |f: &Finding| f.severity == Severity::Error && waives(&f.rule).is_none();
+    let by_rule = said
+        .waivers
+        .iter()
+        .any(|w| step.all_findings().any(|f| f.rule == w.what));
+    let clean: Vec<String> = step
+        .messages
+        .iter()
+        .filter(|m| by_rule && !m.findings.iter().any(stays))
+        .map(|m| m.id.clone())
+        .collect();
+    let mut changed = false;
+    for assertion in &mut step.assertions {
+        if assertion.outcome != Outcome::NotMet {
+            continue;
+        }
+        let conforms = assertion.what.starts_with("conforms to ")
+            && assertion
+                .message
+                .as_ref()
+                .is_some_and(|id| clean.contains(id));
+        let waived = waives(&assertion.what)
+            .or_else(|| said.waivers.first().filter(|_| conforms))
+            .map(|w| w.reason.clone());
+        if let Some(reason) = waived {
+            assertion.outcome = Outcome::Allowed;
+            assertion.because = Some(reason);
+            changed = true;
+        }
+    }
+    step.waivers.extend(said.waivers.iter().cloned());
+    if changed && step.verdict == Verdict::Failed && step.judged.by_machine() {
+        step.verdict = rollup::step_verdict(&step.assertions);
+        if step.verdict.is_pass() {
+            step.because = Some("with an exception that was waived".to_owned());
+        }
+    }
+}
+
+impl Fold {
+    // checks that stand for an eye, when there is something for them to look at
+    #[expect(clippy::unused_self, reason = "the checks need it")]
+    fn prove(&self, _: &State, _: At, _: &mut Step, _: Blobs<'_>) {}
+}
+
+/// Whether a plan's step is one that only has to be done.
+pub(super) fn never_counts(step: &model::Step) -> bool {
+    !step.evaluated || step.preload.is_some()
+}
