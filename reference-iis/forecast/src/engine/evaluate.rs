@@ -177,22 +177,16 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
             reasons,
         });
         if L::ON {
+            let (table, text) = match target {
+                None => ("3-1", "Extraneous: no target dose is left".to_owned()),
+                Some((_, number)) => ("6-31", format!("{status} for target dose {number}")),
+            };
             let tables = self.tables;
             self.listener.note(|| Event {
-                antigen: tables
-                    .antigens
-                    .get(place.antigen)
-                    .map(|antigen| &*antigen.name),
-                group: None,
-                series: tables.series.get(place.series).map(|series| &*series.name),
                 target: target.map(|target| target.1),
                 dose: Some(index),
-                table: if target.is_none() { "3-1" } else { "6-31" },
-                text: match target {
-                    None => "Extraneous: no target dose is left".to_owned(),
-                    Some((_, number)) => format!("{status} for target dose {number}"),
-                },
                 verdict: Some((status, reasons)),
+                ..tables.event(place, table, text)
             });
         }
     }

@@ -340,22 +340,31 @@ impl<'s, L: Listener<'s>> Run<'_, 's, L> {
     ) {
         let tables = self.tables;
         self.listener.note(|| Event {
-            antigen: tables
-                .antigens
-                .get(place.antigen)
-                .map(|antigen| &*antigen.name),
-            group: None,
-            series: tables.series.get(place.series).map(|series| &*series.name),
             target,
             dose,
-            table,
-            text: text(),
-            verdict: None,
+            ..tables.event(place, table, text())
         });
     }
 }
 
 impl Tables {
+    /// A decision about a series, and about no dose in particular.
+    pub(super) fn event(&self, place: Place, table: &'static str, text: String) -> Event<'_> {
+        Event {
+            antigen: self
+                .antigens
+                .get(place.antigen)
+                .map(|antigen| &*antigen.name),
+            group: None,
+            series: self.series.get(place.series).map(|series| &*series.name),
+            target: None,
+            dose: None,
+            table,
+            text,
+            verdict: None,
+        }
+    }
+
     pub(super) fn observation_name(&self, number: u16) -> &str {
         self.observations
             .get(usize::from(number))

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::LazyLock;
-use titer_forecast::schedule::Schedule;
 use titer_forecast::schedule::import::{XmlFile, import};
+use titer_forecast::schedule::{ReadError, Schedule};
 
 /// The folder of reference data; says so and gives nothing when it is absent.
 pub(crate) fn shared() -> Option<PathBuf> {
@@ -36,4 +36,12 @@ pub(crate) fn schedule() -> Option<&'static Schedule> {
     static SCHEDULE: LazyLock<Option<Schedule>> =
         LazyLock::new(|| Some(import(&supporting_data()?, "4.64", None).unwrap().schedule));
     SCHEDULE.as_ref()
+}
+
+/// What was read; the test fails with every problem in words.
+pub(crate) fn readable<T>(read: Result<T, ReadError>) -> T {
+    read.unwrap_or_else(|e| {
+        let problems: Vec<String> = e.problems.iter().map(|p| p.render(false)).collect();
+        panic!("{}", problems.join("\n"))
+    })
 }

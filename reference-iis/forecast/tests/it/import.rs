@@ -1,6 +1,6 @@
 //! The import of CDC's XML.
 
-use crate::cdc::supporting_data;
+use crate::cdc::{readable, supporting_data};
 use titer_forecast::schedule::import;
 
 #[test]
@@ -8,17 +8,7 @@ fn the_published_data_is_read_without_a_word() {
     let Some(files) = supporting_data() else {
         return;
     };
-    let imported = match import(&files, "4.64", Some("2025-11")) {
-        Ok(imported) => imported,
-        Err(e) => panic!(
-            "{}",
-            e.problems
-                .iter()
-                .map(|p| p.render(false))
-                .collect::<Vec<_>>()
-                .join("\n")
-        ),
-    };
+    let imported = readable(import(&files, "4.64", Some("2025-11")));
     assert_eq!(imported.warnings, []);
     let schedule = imported.schedule;
     let series = || schedule.antigens.iter().flat_map(|a| &a.series);

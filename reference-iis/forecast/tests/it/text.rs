@@ -1,6 +1,6 @@
 //! The project's own form of a schedule.
 
-use crate::cdc::supporting_data;
+use crate::cdc::{readable, supporting_data};
 use titer_forecast::schedule::text::{TextFile, read, write};
 use titer_forecast::schedule::{Schedule, import, open_shipped, shipped};
 
@@ -9,17 +9,7 @@ fn reread(files: &[(String, String)]) -> Schedule {
         .iter()
         .map(|(name, text)| TextFile { name, text })
         .collect();
-    match read(&files) {
-        Ok(schedule) => schedule,
-        Err(e) => panic!(
-            "{}",
-            e.problems
-                .iter()
-                .map(|p| p.render(false))
-                .collect::<Vec<_>>()
-                .join("\n")
-        ),
-    }
+    readable(read(&files))
 }
 
 #[test]
