@@ -4,8 +4,6 @@ use crate::check::File;
 use crate::model::{Expectation, Form};
 use crate::span::{Parsed, Place};
 use crate::syntax::{Path, Target};
-use crate::template::Expression;
-use crate::walk::{self, Item};
 use std::collections::BTreeMap;
 use titer_finding::Diagnostic;
 
@@ -82,22 +80,6 @@ pub(crate) fn check_sets(sets: &Sets, errors: &mut Vec<Diagnostic>) {
             continue;
         }
         list(&set.items, None, sets, &file, errors);
-        // a set is met in many steps, so what it says cannot hang on one of them
-        let mut see = Vec::new();
-        walk::expectations(&set.items, &mut |item| see.push(item));
-        for item in see {
-            let Item::Text(text) = item else { continue };
-            let data = text.get().and_then(|t| {
-                t.placeholders()
-                    .find(|p| matches!(p.what, Expression::Data(_)))
-            });
-            if let Some(p) = data {
-                errors.push(
-                    file.about(text.place(), format!("`{}` is test data, and a set has none", p.text))
-                        .with_help("write the expectation in the case; a set holds what is the same in every case"),
-                );
-            }
-        }
     }
 }
 

@@ -434,6 +434,13 @@ fn gather(
         "plan.yaml".clone_into(&mut case.file);
         gathered.push(case);
     }
+    for case in &mut gathered {
+        for step in case.steps.iter_mut().filter(|s| s.applies_to.is_none()) {
+            step.applies_to.clone_from(&case.applies_to);
+            let because = step.because.take().or_else(|| case.because.clone());
+            step.because = because;
+        }
+    }
     Group {
         id: group.id.text().to_owned(),
         title: group.title,

@@ -293,7 +293,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "set-with-data",
         "expectations/replies.yaml",
         "is: AA",
-        "is: \"{patient.sex}\"",
+        "is: \"{patient.sexx}\"",
     ),
     ("broken-yaml", "cases/one.yaml", "steps:", "steps: ["),
     ("no-cases", "plan.yaml", "    files: [cases/one.yaml]\n", ""),

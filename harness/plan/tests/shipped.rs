@@ -225,6 +225,18 @@ const DAYS: [&str; 4] = [
     "2026-12-31T12:00:00-05:00[-05:00]",
 ];
 
+/// Whether the plan itself asks for what the rule finds in this step.
+fn intended(plan: &Plan, step: &str, rule: &str) -> bool {
+    let mut waivers = plan.waivers.iter().filter(|w| w.intended);
+    waivers.any(|w| {
+        let here = w
+            .steps
+            .iter()
+            .any(|p| p.get().is_some_and(|p| p.covers(step)));
+        here && w.rules.iter().any(|r| r.value == rule)
+    })
+}
+
 #[test]
 fn no_message_that_is_meant_to_be_right_has_an_error() {
     let mut judged = 0;
@@ -246,6 +258,7 @@ fn no_message_that_is_meant_to_be_right_has_an_error() {
                     .findings
                     .iter()
                     .filter(|f| f.severity == titer_finding::Severity::Error)
+                    .filter(|f| !intended(&plan, &m.step, &f.rule))
                     .map(|f| format!("{} {} {}", f.rule, f.location.path, f.text(false)))
                     .collect();
                 assert!(errors.is_empty(), "{} on {day}: {errors:#?}", m.step);

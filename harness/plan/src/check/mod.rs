@@ -247,6 +247,18 @@ impl Checker<'_> {
                     );
                 }
             }
+            if waiver.intended && (waiver.rules.is_empty() || waiver.missing.is_some()) {
+                self.error(
+                    file.about(
+                        waiver.id.place(),
+                        format!(
+                            "the waiver `{}` intends nothing that a rule finds",
+                            waiver.id
+                        ),
+                    )
+                    .with_help("name the rules with `rules`"),
+                );
+            }
             if waiver.at.is_empty() && waiver.rules.is_empty() && waiver.missing.is_none() {
                 self.error(
                     file.about(waiver.id.place(), format!("the waiver `{}` waives nothing", waiver.id))

@@ -3,7 +3,10 @@
 use super::message::Any;
 use super::{Checker, File};
 use crate::expect_check;
-use crate::model::{Action, Case, PROFILES, QueryBack, Ref, Refs, Step, Transport, TransportCall};
+use crate::model::{
+    Action, Case, Expectation, PROFILES, QueryBack, Ref, Refs, Step, Transport, TransportCall,
+};
+use crate::render::Scope;
 use crate::span::Place;
 use crate::syntax::{MessageOf, StepRef};
 use crate::walk::{self, Item};
@@ -233,13 +236,45 @@ impl<'a> Checker<'a> {
                 }
                 Item::Expect(list) => {
                     expect_check::list(list, None, self.sets, file, &mut self.checked.errors);
-                    expect_check::met_sets(list, self.sets, &mut self.used_sets);
+                    self.met(list, step, &scope, file);
                 }
                 Item::Allow(_) => {}
             }
         }
         if let Some(action) = step.action() {
             self.action(action, step, sent, file);
+        }
+    }
+
+    // the texts of the sets that a list meets can be filled in for this step
+    fn met(&mut self, list: &[Expectation], step: &Step, scope: &Scope<'_>, file: &File<'_>) {
+        let sets = self.sets;
+        let mut met = BTreeSet::new();
+        expect_check::met_sets(list, sets, &mut met);
+        for name in met {
+            if let Some(set) = sets.get(&name) {
+                let its = File {
+                    shown: set.shown.clone(),
+                    text: &set.text,
+                };
+                let mut see = Vec::new();
+                walk::expectations(&set.items, &mut |item| see.push(item));
+                for item in see {
+                    let Item::Text(text) = item else { continue };
+                    let Some(template) = text.get() else { continue };
+                    self.uses(template, scope);
+                    let unresolved = scope.unresolved(template, false);
+                    let told = self.checked.errors.len();
+                    self.unresolved_text(text.place(), unresolved, &its);
+                    for error in self.checked.errors.iter_mut().skip(told) {
+                        error.help.get_or_insert_with(|| {
+                            let line = step.id.place().line;
+                            format!("the step {}:{line} meets the set `{name}`", file.shown)
+                        });
+                    }
+                }
+            }
+            self.used_sets.insert(name);
         }
     }
 

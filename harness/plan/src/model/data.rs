@@ -89,6 +89,9 @@ pub struct Address {
     /// Street and number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub street: Option<Text>,
+    /// Apartment or other designation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Text>,
     /// City.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub city: Option<Text>,

@@ -197,6 +197,10 @@ pub struct Waiver {
     /// Only when a value stands at each of these places.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub when_present: Vec<Parsed<Path>>,
+    /// Whether the plan itself asks for what the rule finds, as for a code that no table has yet: the finding is then kept as
+    /// a warning, and the step passes without an exception.
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub intended: bool,
     /// What `find` looked for in vain and need not be there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<WhenMissing>,
@@ -239,6 +243,12 @@ pub struct Case {
     /// Whom and what `{patient...}`, `{facility...}` mean in this case.
     #[serde(default)]
     pub with: Bindings,
+    /// With which systems under test its steps make sense, where a step does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies_to: Option<Vec<Side>>,
+    /// Why they do not with the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<String>,
     /// Whether the case only tells something, and has no steps. It is shown, and never run or counted.
     #[serde(default, skip_serializing_if = "super::is_false")]
     pub text_only: bool,

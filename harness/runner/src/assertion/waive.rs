@@ -117,7 +117,10 @@ pub(super) fn findings(
                 None => note,
             });
             let what = format!("{} at {}", finding.rule, finding.location.path);
-            applied.push(noted(waiver, &what));
+            // what the plan itself asks for is no exception
+            if !waiver.intended {
+                applied.push(noted(waiver, &what));
+            }
         }
     }
     applied
