@@ -122,6 +122,8 @@ pub(crate) enum DriverError {
     Silent(Duration),
     /// A line of it is not of the protocol: number of the line, and what is wrong.
     Line(u64, String),
+    /// It speaks of another step than the one that it was asked to do.
+    OtherStep(String, String),
 }
 
 impl std::fmt::Display for DriverError {
@@ -137,6 +139,9 @@ impl std::fmt::Display for DriverError {
             }
             DriverError::Line(number, what) => {
                 write!(f, "line {number} of the driver's output: {what}")
+            }
+            DriverError::OtherStep(asked, told) => {
+                write!(f, "the driver was asked for {asked} and speaks of {told}")
             }
         }
     }
