@@ -10,13 +10,20 @@ use titer_finding::Diagnostic;
 use titer_plan::model::StepKind;
 use titer_plan::{Attested, Plan};
 use titer_runner::result::Attestation;
-use titer_runner::session::{Carrier, Endpoints, Session, Settled, What};
+use titer_runner::session::{ActError, Attachment, Carrier, Session, Settled, What};
 
 /// Who acts, in the journal.
 const BY: &str = "driver";
 
 /// The largest file of evidence that a driver or an attestation may name, in bytes.
 const LARGEST_FILE: u64 = 64 * 1024 * 1024;
+
+/// Where the session listens.
+pub(super) struct Addresses {
+    pub(super) soap_url: String,
+    pub(super) http_url: String,
+    pub(super) mllp: Option<String>,
+}
 
 /// What is done without a tester.
 pub(super) struct Unattended<'a> {
@@ -42,7 +49,7 @@ impl Unattended<'_> {
                 name: declared.name.clone(),
                 role: declared.role.clone(),
                 date: declared.date.to_string(),
-                expires: declared.expires.map(|d| d.to_string()),
+                expires: declared.expires,
             };
             self.act(What::Attest {
                 step: declared.step.clone(),
@@ -61,18 +68,14 @@ impl Unattended<'_> {
     fn statement(&self, path: &str) -> String {
         self.session
             .step_view(path)
-            .and_then(|view| view.checklist.first().map(|c| c.text.clone()))
+            .and_then(|view| view.statement)
             .unwrap_or_default()
     }
 
     /// Has the driver do every step of the session, in the plan's order.
-    pub(super) fn drive(
-        &mut self,
-        driver: &mut Driver,
-        at: &Endpoints,
-        login: &titer_wire::Credentials,
-    ) -> Result<(), Failure> {
+    pub(super) fn drive(&mut self, driver: &mut Driver, at: &Addresses) -> Result<(), Failure> {
         let result = self.session.result();
+        let login = self.session.credentials().cloned().unwrap_or_default();
         driver.tell(&ToDriver::Hello(Hello {
             protocol: PROTOCOL,
             plan: result.plan.id.clone(),
@@ -80,9 +83,9 @@ impl Unattended<'_> {
             soap_url: at.soap_url.clone(),
             http_url: at.http_url.clone(),
             mllp: at.mllp.clone(),
-            username: login.username.clone(),
-            password: login.password.clone(),
-            facility: login.facility.clone(),
+            username: login.username,
+            password: login.password,
+            facility: login.facility,
         }));
         let paths: Vec<String> = result.steps().map(|s| s.path.clone()).collect();
         for path in paths {
@@ -113,19 +116,28 @@ impl Unattended<'_> {
         }
         let view = self.session.step_view(path)?;
         let kind = step.kind()?;
-        let checklist: Vec<&str> = view.checklist.iter().map(|c| c.text.as_str()).collect();
+        // what an answer shows is known when the answer is; a juror's rows go without their values
+        let checklist: Vec<&str> = view
+            .step
+            .checklist
+            .iter()
+            .map(|c| c.text.as_str())
+            .collect();
+        let example = view
+            .example
+            .map(|e| String::from_utf8_lossy(&e).into_owned());
         Some(json!({
             "path": path,
             "case": case.id.text(),
             "kind": kind.key(),
-            "title": view.title,
+            "title": view.step.title,
             "evaluated": step.evaluated,
             "instructions": view.instructions,
             "pass": view.pass,
             "checklist": checklist,
             "ask": wanted(kind),
             "data": self.session.told(path),
-            "example": view.example,
+            "example": example,
         }))
     }
 
@@ -140,7 +152,11 @@ impl Unattended<'_> {
     }
 
     // the driver's lines up to the one that ends the step
-    fn hear(&mut self, driver: &mut Driver, path: &str) -> Result<Result<(), DriverError>, Failure> {
+    fn hear(
+        &mut self,
+        driver: &mut Driver,
+        path: &str,
+    ) -> Result<Result<(), DriverError>, Failure> {
         loop {
             let line = match driver.next() {
                 Ok(line) => line,
@@ -176,11 +192,13 @@ impl Unattended<'_> {
         if let Some(message) = done.message {
             let bytes = message.replace('\n', "\r").into_bytes();
             self.session
-                .take_in(Carrier::Paste, bytes, BY)
+                .take_in(Carrier::Paste, &bytes, BY)
                 .map_err(|e| refused(path, &e))?;
         }
         for file in done.files {
-            let title = file.title.unwrap_or_else(|| "file of the system".to_owned());
+            let title = file
+                .title
+                .unwrap_or_else(|| "file of the system".to_owned());
             self.attach(path, &file.path, &title)?;
         }
         if let Some(answers) = done.answers {
@@ -192,8 +210,8 @@ impl Unattended<'_> {
         if let Some(text) = done.comment {
             self.comment(path, &text)?;
         }
-        let counts = self.session.step_view(path).is_none_or(|v| v.evaluated);
-        if !counts {
+        let never_counts = self.session.step_view(path).is_some_and(|v| v.never_counts);
+        if never_counts {
             self.act(What::Done {
                 step: path.to_owned(),
                 done: true,
@@ -224,14 +242,19 @@ impl Unattended<'_> {
             .file_name()
             .map(|n| n.to_string_lossy().into_owned())
             .unwrap_or_default();
+        let attachment = Attachment {
+            name: &name,
+            title,
+            media_type: media_type(&name),
+        };
         self.session
-            .attach(BY, path, &name, title, media_type(&name), &mut reader, LARGEST_FILE)
+            .attach(BY, path, &attachment, &mut reader, LARGEST_FILE)
             .map(|_| ())
             .map_err(|e| refused(path, &e))
     }
 }
 
-fn refused(step: &str, error: &titer_runner::session::ActError) -> Failure {
+fn refused(step: &str, error: &ActError) -> Failure {
     Diagnostic::new(format!("{step}: {}", crate::failure::chain(error))).into()
 }
 
