@@ -307,6 +307,14 @@ impl System {
                 text(&args.facility),
             ));
         }
+        // a driver is told what to log in with, so there is always something
+        if target.credentials.is_none() && args.driver.is_some() {
+            target.credentials = Some(Credentials::new(
+                "ehr",
+                format!("ehr-{}", args.seed),
+                args.facility.clone().unwrap_or_else(|| "EHR".to_owned()),
+            ));
+        }
         let registry = Registry::memory(Arc::clone(clock), args.seed)
             .map_err(|e| Failure::usage(Diagnostic::new(chain(&e))))?;
         let config = IisConfig {
