@@ -31,12 +31,18 @@ pub(crate) struct Dose {
 
 impl Dose {
     pub(crate) fn given(&self) -> bool {
-        !self.deleted && !matches!(self.completion.as_str(), "RE" | "NA") && self.cvx != "998"
+        !self.deleted && !self.refused() && self.cvx != "998"
+    }
+
+    /// Whether it was not given: refused or deferred.
+    pub(crate) fn refused(&self) -> bool {
+        matches!(self.completion.as_str(), "RE" | "NA")
     }
 
     pub(crate) fn same_event(&self, other: &Dose) -> bool {
         self.patient == other.patient
             && self.date == other.date
+            && self.refused() == other.refused()
             && (self.cvx == other.cvx || (!self.ndc.is_empty() && self.ndc == other.ndc))
     }
 }
@@ -113,7 +119,7 @@ pub(crate) fn dose(order: &Value, records: &Value) -> Dose {
             .to_owned(),
         _ => text(&vaccine, "ndc"),
     };
-    let refused = order.get("refusal").is_some();
+    let refused = matches!(text(order, "completion").as_str(), "RE" | "NA");
     let mvx = if refused {
         String::new()
     } else {
