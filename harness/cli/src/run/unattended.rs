@@ -280,14 +280,13 @@ fn media_type(name: &str) -> &'static str {
     let ending = name.rsplit('.').next().unwrap_or_default().to_lowercase();
     match ending.as_str() {
         "pdf" => "application/pdf",
-        "txt" => "text/plain",
+        "txt" | "hl7" => "text/plain",
         "html" | "htm" => "text/html",
         "png" => "image/png",
         "jpg" | "jpeg" => "image/jpeg",
         "json" => "application/json",
         "xml" => "application/xml",
         "csv" => "text/csv",
-        "hl7" => "text/plain",
         _ => "application/octet-stream",
     }
 }
