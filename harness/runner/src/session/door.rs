@@ -40,8 +40,12 @@ impl Receiver for Door {
         Err(SoapFault::security())
     }
 
-    fn submit(&self, submission: Submission) -> BoxFuture<'_, Result<Reply, SoapFault>> {
+    fn submit(&self, mut submission: Submission) -> BoxFuture<'_, Result<Reply, SoapFault>> {
         let way = Carrier::from(submission.transport);
+        if let (Carrier::Mllp, Some(own)) = (way, &self.inner.credentials) {
+            // MLLP names no facility, and it is the session's that is meant
+            submission.facility.clone_from(&own.facility);
+        }
         let took = {
             let mut desk = self.inner.desk();
             let took = self.inner.arrive(&mut desk, way, "", &submission);

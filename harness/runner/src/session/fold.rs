@@ -71,7 +71,7 @@ impl Fold {
                 exchange,
                 ..
             } => self.delivered(state, *message, *ok, exchange.as_deref()),
-            What::Echo { text, notes } => self.echo(state, entry.seq, text.reveal(), notes),
+            What::Echo { notes, .. } => self.echo(state, entry.seq, notes),
             What::Refused { username, .. } => state.refused.push((entry.at, username.clone())),
             What::Assign { message, step } => self.assign(state, *message, step.as_deref()),
             What::System { system } => state.system = Some(system.clone()),

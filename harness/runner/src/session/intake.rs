@@ -51,12 +51,15 @@ impl Fold {
                 if !fit.close() {
                     return None;
                 }
+                let failed = state.done.get(&at).filter(|s| s.verdict.is_bad());
                 let done = !state.is_open(at);
-                let content = if done {
+                // what a step that is satisfied expects decides nothing
+                let content = if done && failed.is_none() {
                     Fit { met: 0, of: 1 }
                 } else {
                     self.content(state, at, &kept)
                 };
+                let corrects = failed.is_some_and(|s| content.better_than(held(s)));
                 Some(Candidate {
                     at,
                     path,
@@ -64,6 +67,7 @@ impl Fold {
                     fit,
                     content,
                     done,
+                    corrects,
                     planned,
                 })
             })
@@ -75,15 +79,7 @@ impl Fold {
         let mut step = Step::new("", "", StepKind::SutMessage);
         let mut evidence = MessageEvidence::new("", "", Origin::System, b"");
         self.judge(state, at, kept, &mut step, &mut evidence);
-        let met = step
-            .assertions
-            .iter()
-            .filter(|a| matches!(a.outcome, Outcome::Met | Outcome::Allowed))
-            .count();
-        Fit {
-            met,
-            of: step.assertions.len().max(1),
-        }
+        held(&step)
     }
 
     fn judge(
@@ -150,7 +146,7 @@ impl Fold {
             shows: None,
         };
         if *way == super::Carrier::Soap {
-            arrival.shows = self.submitted(state, notes);
+            arrival.shows = self.submitted(state, &arrival.kept.bytes, notes);
         }
         let place = self.recognise(state, &mut arrival);
         match place {
@@ -206,7 +202,15 @@ impl Fold {
         arrival.candidates = self.candidates(state, bytes);
         match choose(&arrival.candidates) {
             Recognised::Nothing(because) => {
-                arrival.because = Some(because);
+                arrival.because = Some(match arrival.shows {
+                    Some(at) if arrival.candidates.is_empty() => {
+                        format!(
+                            "it shows {}, and no step waits for what it says",
+                            self.path(at)
+                        )
+                    }
+                    _ => because,
+                });
                 arrival.other_system = self.is_foreign(state, arrival, false);
                 None
             }
@@ -456,6 +460,19 @@ impl Fold {
         if let Some(now) = now {
             self.clock.set(now);
         }
+    }
+}
+
+// how much of what a step expects holds in its message
+fn held(step: &Step) -> Fit {
+    let met = step
+        .assertions
+        .iter()
+        .filter(|a| matches!(a.outcome, Outcome::Met | Outcome::Allowed))
+        .count();
+    Fit {
+        met,
+        of: step.assertions.len().max(1),
     }
 }
 

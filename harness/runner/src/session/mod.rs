@@ -32,6 +32,7 @@ mod clock;
 mod door;
 mod entry;
 mod error;
+mod evidence;
 mod fold;
 mod intake;
 mod journal;
@@ -48,7 +49,6 @@ mod session;
 mod settle;
 mod sqlite;
 mod state;
-mod told;
 mod view;
 mod watch;
 

@@ -133,6 +133,8 @@ pub(super) struct Candidate {
     pub(super) content: Fit,
     /// Whether the step has its message already.
     pub(super) done: bool,
+    /// Whether the step failed with the message that it has, and more of what it expects holds in this one.
+    pub(super) corrects: bool,
     /// Whether the message comes from where the plan's example of the step comes from.
     pub(super) planned: bool,
 }
@@ -144,6 +146,12 @@ pub(super) enum Recognised {
     Step((usize, usize), Option<String>),
     /// It is no open step, and why.
     Nothing(String),
+}
+
+fn had_already(path: &str) -> String {
+    format!(
+        "it looks like {path}, which has its message already; assign it there if this one is to count"
+    )
 }
 
 /// Chooses among the steps that a message could be. Two that fit alike are never guessed between.
@@ -161,7 +169,8 @@ pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
         }
     }
     let rather: Vec<&Candidate> = had
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|c| best.first().is_none_or(|b| c.fit.better_than(b.fit)))
         .collect();
     if let Some(finest) = rather
@@ -169,10 +178,7 @@ pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
         .copied()
         .reduce(|a, b| if b.fit.better_than(a.fit) { b } else { a })
     {
-        return Recognised::Nothing(format!(
-            "it looks like {}, which has its message already; assign it there if this one is to count",
-            finest.path
-        ));
+        return Recognised::Nothing(had_already(&finest.path));
     }
     if best.is_empty() {
         return Recognised::Nothing(
@@ -199,6 +205,12 @@ pub(super) fn choose(candidates: &[Candidate]) -> Recognised {
             "it could be {words}, and nothing in it decides between them"
         ));
     };
+    let corrected = had.iter().find(|c| {
+        c.corrects && !chosen.fit.better_than(c.fit) && c.content.better_than(chosen.content)
+    });
+    if let Some(corrected) = corrected {
+        return Recognised::Nothing(had_already(&corrected.path));
+    }
     if let Some(before) = &chosen.waits_for {
         return Recognised::Nothing(format!(
             "it looks like {}, which comes after {before}",
@@ -241,6 +253,7 @@ mod tests {
                 of: 10,
             },
             done: false,
+            corrects: false,
             planned: true,
         }
     }
@@ -284,6 +297,18 @@ mod tests {
         };
         let said_of = said(&[had.clone(), candidate("b", 3, 9, None)]);
         assert!(said_of.contains("looks like a, which has its message already"));
-        assert_eq!(said(&[had, candidate("b", 4, 9, None)]), "step: ");
+        assert_eq!(said(&[had.clone(), candidate("b", 4, 9, None)]), "step: ");
+        // one that failed is sent again, corrected
+        let corrected = Candidate {
+            corrects: true,
+            ..had
+        };
+        let b = |content| candidate("b", 4, content, None);
+        let failed = Candidate {
+            content: Fit { met: 9, of: 10 },
+            ..corrected
+        };
+        assert!(said(&[failed.clone(), b(8)]).contains("looks like a, which has"));
+        assert_eq!(said(&[failed, b(9)]), "step: ");
     }
 }

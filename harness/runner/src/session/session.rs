@@ -121,14 +121,12 @@ impl Session {
             by: String::new(),
             what,
         };
-        let mut session = Self::fold(plan, options, journal, &entry, Vec::new())?;
+        let session = Self::fold(plan, options, journal, &entry, Vec::new())?;
         session.fill_registry()?;
-        let inner = Arc::get_mut(&mut session.inner);
-        debug_assert!(inner.is_some(), "nobody else has the session yet");
-        if let Some(inner) = inner {
-            let desk = inner.desk.get_mut().unwrap_or_else(PoisonError::into_inner);
+        {
+            let desk = &mut *session.inner.desk();
             desk.journal.append(&entry, None)?;
-            inner.fold.apply(&mut desk.state, &entry);
+            session.inner.fold.apply(&mut desk.state, &entry);
             desk.entries.push(entry);
         }
         Ok(session)

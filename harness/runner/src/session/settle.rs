@@ -2,7 +2,7 @@
 
 use super::entry::Settled;
 use super::fold::Fold;
-use super::state::{At, Belongs, Own, Said, State};
+use super::state::{Arrival, At, Belongs, Own, Said, State};
 use crate::messages::{answers, type_of};
 use crate::result::{
     Attestation, Evaluation, Judged, MessageEvidence, Origin, Outcome, Overridden, RunResult, Step,
@@ -44,31 +44,11 @@ impl Fold {
         state
             .arrivals
             .values()
-            .filter(|a| !matches!(a.belongs, Belongs::Step(_)))
-            .map(|a| {
-                let mut came = MessageEvidence::new(
-                    a.kept.id.clone(),
-                    format!("{} received", type_of(&a.kept.bytes)),
-                    Origin::System,
-                    &a.kept.bytes,
-                );
-                Stage::note_own(&mut came, &a.kept.bytes);
-                let mut messages = vec![came];
-                if let Some(went) = a.answered.as_ref().and_then(|x| x.kept.as_ref()) {
-                    let mut evidence = MessageEvidence::new(
-                        went.id.clone(),
-                        format!("{} sent", type_of(&went.bytes)),
-                        Origin::Harness,
-                        &went.bytes,
-                    );
-                    Stage::note_own(&mut evidence, &went.bytes);
-                    messages.push(evidence);
-                }
-                Unexpected {
-                    because: a.because.clone().unwrap_or_default(),
-                    messages,
-                    exchanges: a.delivery.iter().filter_map(|d| d.call.clone()).collect(),
-                }
+            .filter(|a| !matches!(a.belongs, Belongs::Step(_)) && only_shows(a).is_none())
+            .map(|a| Unexpected {
+                because: a.because.clone().unwrap_or_default(),
+                messages: both(a),
+                exchanges: a.delivery.iter().filter_map(|d| d.call.clone()).collect(),
             })
             .collect()
     }
@@ -92,6 +72,11 @@ impl Fold {
         if matches!(step.evaluation, Evaluation::NotApplicable { .. }) {
             return step;
         }
+        let shown = state
+            .arrivals
+            .values()
+            .filter(|a| only_shows(a) == Some(at));
+        step.messages.extend(shown.flat_map(both));
         if let Some(said) = state.said.get(&at) {
             step.files.extend(said.files.values().cloned());
             step.answers = said
@@ -230,6 +215,29 @@ impl Fold {
             d.max(self.setting.options.as_of)
         })
     }
+}
+
+// what came and what was answered, with what their own profiles say
+fn both(a: &Arrival) -> Vec<MessageEvidence> {
+    let mut messages = Vec::new();
+    let went = a.answered.as_ref().and_then(|x| x.kept.as_ref());
+    for (kept, origin, verb) in [
+        (Some(&a.kept), Origin::System, "received"),
+        (went, Origin::Harness, "sent"),
+    ] {
+        let Some(kept) = kept else { continue };
+        let title = format!("{} {verb}", type_of(&kept.bytes));
+        let mut evidence = MessageEvidence::new(kept.id.clone(), title, origin, &kept.bytes);
+        Stage::note_own(&mut evidence, &kept.bytes);
+        messages.push(evidence);
+    }
+    messages
+}
+
+// the transport step of a message that is there for nothing else
+fn only_shows(a: &Arrival) -> Option<At> {
+    a.shows
+        .filter(|_| a.belongs == Belongs::Nowhere && a.candidates.is_empty())
 }
 
 fn open(step: &mut Step, because: &str) {
