@@ -539,6 +539,25 @@ pub(crate) enum PlanCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Make a plan of a bundle of NIST's test tool
+    #[command(after_help = IMPORT_HELP)]
+    Import {
+        /// The bundle: a folder with TestPlan.json, TestGroup_1/TestCase_1/TestStep_1 and so on
+        #[arg(value_name = "DIR")]
+        dir: PathBuf,
+        /// The folder for the plan; it must be empty or not be there [default: the plan's id]
+        #[arg(long, short, value_name = "FOLDER", visible_alias = "out")]
+        output: Option<PathBuf>,
+        /// The plan's id, the first part of every name in it [default: made from the bundle's folder]
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+        /// Only tell what would become of it, and write nothing
+        #[arg(long, conflicts_with = "output")]
+        check: bool,
+        /// Write the report as JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// Show what a plan does, case by case and step by step
     Show {
         /// A plan's folder or name
@@ -552,6 +571,17 @@ pub(crate) enum PlanCommand {
         json: bool,
     },
 }
+
+/// What `titer plan import --help` says at its end.
+const IMPORT_HELP: &str = "\
+Examples:
+  titer plan import 'ONC 2015 Test Plan' --output onc
+  titer plan import bundle --check --json
+
+Every step of the bundle is a step of the plan. What could not be carried is told with its reason, here and in
+import-report.json beside the plan.
+
+Exit codes: 0 everything was carried; 1 something was not; 2 the bundle gives no plan.";
 
 /// What `titer explain` is told.
 #[derive(Debug, Args)]

@@ -1,4 +1,4 @@
-//! `titer plan`: lint, list and show.
+//! `titer plan`: lint, list, show and import.
 
 use crate::args::PlanCommand;
 use crate::exit::Exit;
@@ -6,7 +6,9 @@ use crate::failure::Failure;
 use crate::ui::{Ui, counted};
 use crate::{output, ui};
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 use titer_finding::{Diagnostic, Severity};
+use titer_plan::import::{ImportError, Report, Tally, Weight};
 use titer_plan::model::Side;
 use titer_plan::{CaseLine, Plan, PlanLine, builtin_names, lint, list, load};
 
@@ -19,6 +21,16 @@ pub(crate) fn run(command: &PlanCommand, ui: &Ui) -> Result<Exit, Failure> {
             json,
         } => names(&load(name).map_err(failure)?, *json),
         PlanCommand::Show { plan, select, json } => show(plan, select, *json),
+        PlanCommand::Import {
+            dir,
+            output,
+            id,
+            check,
+            json,
+        } => {
+            let folder = (!check).then_some(output.as_deref());
+            import(dir, folder, id.as_deref(), *json, ui)
+        }
     }
 }
 
@@ -68,6 +80,99 @@ fn lint_all(names: &[String], ui: &Ui) -> Result<Exit, Failure> {
     } else {
         Err(errors.into())
     }
+}
+
+/// Makes a plan of a bundle. `folder` is where it goes, if anywhere.
+fn import(
+    dir: &Path,
+    folder: Option<Option<&Path>>,
+    id: Option<&str>,
+    json: bool,
+    ui: &Ui,
+) -> Result<Exit, Failure> {
+    let failure = |e: ImportError| Failure::from(e.diagnostics());
+    let imported = titer_plan::import::import(dir, id).map_err(failure)?;
+    let folder = folder.map(|f| f.map_or_else(|| PathBuf::from(&imported.id), Path::to_path_buf));
+    if let Some(folder) = &folder {
+        imported.write(folder).map_err(failure)?;
+    }
+    let report = &imported.report;
+    let root = dir.display().to_string();
+    for (weight, diagnostic) in report.diagnostics(root.trim_end_matches('/')) {
+        let severity = match weight {
+            Weight::Lost => Severity::Error,
+            Weight::Mended => Severity::Warning,
+            Weight::Remark => Severity::Info,
+        };
+        ui::say(diagnostic.render_as(severity, ui.stderr_color()));
+    }
+    if json {
+        output::print_json(report)?;
+    } else {
+        output::print(&import_text(report, folder.as_deref()))?;
+    }
+    Ok(if report.is_whole() {
+        Exit::Good
+    } else {
+        Exit::Findings
+    })
+}
+
+fn import_text(report: &Report, folder: Option<&Path>) -> String {
+    let mut text = String::new();
+    let tally = |t: &Tally| {
+        let mut words = format!("{} of {}", grouped(t.carried), grouped(t.found));
+        if t.mended > 0 {
+            let _ = write!(words, ", {} of them mended", grouped(t.mended));
+        }
+        if t.lost > 0 {
+            let _ = write!(words, "; {} not carried", grouped(t.lost));
+        }
+        words
+    };
+    let kinds: Vec<String> = report
+        .becomes
+        .iter()
+        .map(|(kind, n)| format!("{n} {kind}"))
+        .collect();
+    let rows = [
+        ("plan", format!("{}: {}", report.plan, report.name)),
+        (
+            "steps",
+            format!(
+                "{} in {} and {}: {}",
+                report.steps,
+                counted(report.cases as u64, "case", "cases"),
+                counted(report.groups as u64, "group", "groups"),
+                kinds.join(", ")
+            ),
+        ),
+        ("messages", tally(&report.messages)),
+        ("assertions", tally(&report.assertions)),
+        ("patterns", tally(&report.patterns)),
+    ];
+    for (name, row) in rows {
+        let _ = writeln!(text, "{name:11} {row}");
+    }
+    if !report.unused_files.is_empty() {
+        let unused: Vec<String> = report
+            .unused_files
+            .iter()
+            .map(|(name, n)| match n {
+                1 => name.clone(),
+                n => format!("{name} ({n})"),
+            })
+            .collect();
+        let _ = writeln!(text, "{:11} {}", "not used", unused.join(", "));
+    }
+    if let Some(folder) = folder {
+        let _ = writeln!(text, "{:11} {}", "written", folder.display());
+    }
+    text
+}
+
+fn grouped(n: usize) -> String {
+    ui::grouped(n as u64)
 }
 
 fn size(line: &PlanLine) -> String {

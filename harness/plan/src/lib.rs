@@ -32,6 +32,7 @@ pub mod dates;
 mod dose;
 mod expect_check;
 mod files;
+pub mod import;
 mod load;
 pub mod message;
 pub mod model;

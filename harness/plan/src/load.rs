@@ -232,6 +232,14 @@ impl Reader {
     }
 }
 
+/// Loads a plan from texts by their path in its folder.
+pub(crate) fn texts(root: &str, texts: &BTreeMap<String, String>) -> Result<Plan, PlanError> {
+    build(&Files {
+        root: root.to_owned(),
+        texts: texts.clone(),
+    })
+}
+
 fn build(files: &Files) -> Result<Plan, PlanError> {
     let mut reader = Reader::default();
     let mut plan_file: Option<PlanFile> = None;

@@ -156,8 +156,8 @@ fn told(u: &Unresolved) -> bool {
     }
 }
 
-// what is wrong with the bytes, in words
-fn fault(kind: FaultKind) -> &'static str {
+/// What is wrong with the bytes of a message, in words.
+pub(crate) fn fault(kind: FaultKind) -> &'static str {
     match kind {
         FaultKind::NoHeader => "no line of it starts with `MSH`",
         FaultKind::BeforeHeader => "something stands before its line `MSH`",

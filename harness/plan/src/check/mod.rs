@@ -9,6 +9,7 @@ mod step;
 mod stock;
 
 pub(crate) use data::DataFiles;
+pub(crate) use message::fault;
 
 use crate::expect_check::{self, Sets};
 use crate::files::Files;
