@@ -28,8 +28,8 @@ pub(crate) fn run(command: &PlanCommand, ui: &Ui) -> Result<Exit, Failure> {
             check,
             json,
         } => {
-            let folder = (!check).then_some(output.as_deref());
-            import(dir, folder, id.as_deref(), *json, ui)
+            let output = output.as_deref();
+            import(dir, id.as_deref(), output, *check, *json, ui)
         }
     }
 }
@@ -82,17 +82,19 @@ fn lint_all(names: &[String], ui: &Ui) -> Result<Exit, Failure> {
     }
 }
 
-/// Makes a plan of a bundle. `folder` is where it goes, if anywhere.
+/// Makes a plan of a bundle. With `check` nothing is written.
 fn import(
     dir: &Path,
-    folder: Option<Option<&Path>>,
     id: Option<&str>,
+    output: Option<&Path>,
+    check: bool,
     json: bool,
     ui: &Ui,
 ) -> Result<Exit, Failure> {
     let failure = |e: ImportError| Failure::from(e.diagnostics());
     let imported = titer_plan::import::import(dir, id).map_err(failure)?;
-    let folder = folder.map(|f| f.map_or_else(|| PathBuf::from(&imported.id), Path::to_path_buf));
+    let folder = output.map_or_else(|| PathBuf::from(&imported.id), Path::to_path_buf);
+    let folder = (!check).then_some(folder);
     if let Some(folder) = &folder {
         imported.write(folder).map_err(failure)?;
     }

@@ -1,11 +1,12 @@
 //! From the folders of a bundle to the files of a plan.
 
-use super::expect::{self, Converted, literal};
+use super::expect::{self, Converted};
 use super::files::{self, Folder, Meta};
-use super::message::{self, Found, profile_of_id};
+use super::message::{self, Found};
 use super::place::Shape;
 use super::report::{Note, Report, StepReport, Tally, Weight};
-use super::story::{self, Story};
+use super::story;
+use super::words::{self, fixed_places, line, plain, short, slug, version};
 use super::xml;
 use super::yaml::Y;
 use super::{ImportError, Imported};
@@ -117,30 +118,6 @@ pub(super) fn assemble(dir: &Path, id: Option<&str>) -> Result<Imported, ImportE
     maker.group(root, &plan, "");
     maker.plan(&plan);
     Ok(maker.finish())
-}
-
-/// A name that a plan can have: small letters, digits and hyphens.
-fn slug(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.chars() {
-        match c.to_ascii_lowercase() {
-            c if c.is_ascii_alphanumeric() => out.push(c),
-            _ if out.is_empty() || out.ends_with('-') => {}
-            _ => out.push('-'),
-        }
-    }
-    let cut: String = out.trim_end_matches('-').chars().take(60).collect();
-    let cut = cut.trim_end_matches('-');
-    if cut.is_empty() {
-        "imported".to_owned()
-    } else {
-        cut.to_owned()
-    }
-}
-
-fn line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    literal(&words.join(" "))
 }
 
 impl Maker<'_> {
@@ -319,7 +296,7 @@ impl Maker<'_> {
         }
         let profile = found
             .as_ref()
-            .and_then(|f| self.profile(f, meta, folder, &mut notes));
+            .and_then(|f| words::profile(f, meta, folder, &mut notes));
         let converted = self.constraints(folder, found.as_ref(), &mut notes);
         let mut report = StepReport {
             path: format!("{}/{case}/{id}", self.id),
@@ -383,68 +360,15 @@ impl Maker<'_> {
             entries.push(("applies-to".to_owned(), Y::texts(["ehr".to_owned()])));
             entries.push(("because".to_owned(), Y::text(because)));
         }
-        self.words(kind, meta, &story, &mut entries);
+        words::words(kind, meta, &story, &mut entries);
         entries.push((kind.to_owned(), key));
-        report.becomes = kind.to_owned();
+        kind.clone_into(&mut report.becomes);
         self.report.steps += 1;
         *self.report.becomes.entry(kind.to_owned()).or_default() += 1;
         self.report.assertions.add(report.assertions);
         self.report.patterns.add(report.patterns);
         self.report.details.push(report);
         Y::Map(entries)
-    }
-
-    // instructions, what passes, and what a person looks at
-    fn words(&self, kind: &str, meta: &Meta, story: &Story, entries: &mut Vec<(String, Y)>) {
-        let mut told: Vec<String> = Vec::new();
-        told.extend((!meta.description.is_empty()).then(|| line(&meta.description)));
-        told.extend(story.told.iter().map(|t| line(t)));
-        told.dedup();
-        let criteria: Vec<String> = story.criteria.iter().map(|t| line(t)).collect();
-        if kind == "inspect" {
-            let see = match (criteria.first(), told.first()) {
-                (Some(_), _) => criteria.clone(),
-                (None, Some(first)) => vec![first.clone()],
-                (None, None) => vec![short(&meta.name, "what the step is about")],
-            };
-            let items = see.into_iter().map(|t| Y::map([("see", Y::Text(t))]));
-            entries.push(("checklist".to_owned(), Y::List(items.collect())));
-        }
-        if !told.is_empty() {
-            entries.insert(2, ("instructions".to_owned(), Y::texts(told)));
-        }
-        if !criteria.is_empty() {
-            entries.push(("pass".to_owned(), Y::texts(criteria)));
-        }
-    }
-
-    // the profile of a message: what it says itself, else what the step says
-    fn profile(
-        &self,
-        found: &Found,
-        meta: &Meta,
-        folder: &Folder,
-        notes: &mut Vec<Note>,
-    ) -> Option<&'static str> {
-        let bound = meta.message_id.as_deref().and_then(profile_of_id);
-        match (found.named.then_some(found.profile).flatten(), bound) {
-            (Some(own), Some(bound)) if own != bound => {
-                let text = format!("the step binds the message to {bound}, and it is a {own}");
-                notes.push(Note::new(
-                    Weight::Mended,
-                    text,
-                    &folder.file("TestStep.json"),
-                ));
-                Some(own)
-            }
-            (Some(own), _) => Some(own),
-            (None, Some(bound)) => Some(bound),
-            (None, None) => {
-                let text = "neither the message nor the step names a profile that ships, so conformity is not judged";
-                notes.push(Note::new(Weight::Remark, text, &folder.file("Message.txt")));
-                None
-            }
-        }
     }
 
     fn constraints(
@@ -659,7 +583,7 @@ fn join(number: &str, n: u32) -> String {
     }
 }
 
-fn numbered<'f>(list: Vec<(&'f Folder, Meta)>) -> Vec<(u32, &'f Folder, Meta)> {
+fn numbered(list: Vec<(&Folder, Meta)>) -> Vec<(u32, &Folder, Meta)> {
     let order: Vec<(&Folder, Option<u32>)> = list.iter().map(|(f, m)| (*f, m.position)).collect();
     let numbers = files::numbers(&order);
     let mut out: Vec<_> = numbers
@@ -668,55 +592,5 @@ fn numbered<'f>(list: Vec<(&'f Folder, Meta)>) -> Vec<(u32, &'f Folder, Meta)> {
         .map(|(n, (f, m))| (n, f, m))
         .collect();
     out.sort_by_key(|(n, ..)| *n);
-    out
-}
-
-fn plain(text: &str, or: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    if words.is_empty() {
-        or.to_owned()
-    } else {
-        words.join(" ")
-    }
-}
-
-/// A title: one line, and not a whole paragraph.
-fn short(text: &str, or: &str) -> String {
-    let text = plain(text, or);
-    let cut: String = text.chars().take(200).collect();
-    literal(&cut)
-}
-
-/// The version that a name tells: `CDC Test Plan v7.0` is 7.0.
-fn version(name: &str) -> String {
-    name.split_whitespace()
-        .rev()
-        .filter_map(|w| {
-            let digits = w.trim_start_matches(['v', 'V']);
-            let good = digits.contains('.')
-                && digits.chars().all(|c| c.is_ascii_digit() || c == '.')
-                && digits.starts_with(|c: char| c.is_ascii_digit())
-                && digits.ends_with(|c: char| c.is_ascii_digit());
-            good.then(|| digits.to_owned())
-        })
-        .next()
-        .unwrap_or_else(|| "1".to_owned())
-}
-
-// places of the message whose value the data give
-fn fixed_places(expect: &[Y]) -> Vec<String> {
-    let mut out = Vec::new();
-    for e in expect {
-        let Y::Map(entries) = e else { continue };
-        for (key, value) in entries {
-            match (key.as_str(), value) {
-                ("fixed" | "listed", Y::Map(places)) => {
-                    out.extend(places.iter().map(|(p, _)| p.clone()));
-                }
-                ("at", Y::Text(place)) => out.push(place.clone()),
-                _ => {}
-            }
-        }
-    }
     out
 }

@@ -158,7 +158,7 @@ fn cond(expr: &Expr, not: bool, shape: &Shape, base: Base<'_>) -> Found<Cond> {
             if matches!(times, Times::Between(..)) {
                 return Err("it counts how many values pass".to_owned());
             }
-            value(shape.place(base, path)?, test, *absent, not)?
+            value(&shape.place(base, path)?, test, *absent, not)?
         }
         Expr::Not(e) => inner(e, !not)?,
         Expr::And(a, b) => both(vec![inner(a, not)?, inner(b, not)?], !not),
@@ -186,9 +186,9 @@ fn cond(expr: &Expr, not: bool, shape: &Shape, base: Base<'_>) -> Found<Cond> {
     })
 }
 
-fn value(place: String, test: &Test, absent: Absent, not: bool) -> Found<Cond> {
+fn value(place: &str, test: &Test, absent: Absent, not: bool) -> Found<Cond> {
     let lenient = absent == Absent::Pass && !not;
-    let one = |asked| Cond::One(place.clone(), asked, lenient);
+    let one = |asked| Cond::One(place.to_owned(), asked, lenient);
     Ok(match (test, not) {
         (Test::Text { text, ignore_case }, false) => one(Asked::Is(text.clone(), *ignore_case)),
         (Test::Text { text, ignore_case }, true) => one(Asked::IsNot(text.clone(), *ignore_case)),
@@ -400,7 +400,9 @@ impl Conditions {
             match made {
                 Ok(made) => {
                     out.assertions.carried += 1;
-                    made.into_iter().for_each(|m| groups.add(m));
+                    for one in made {
+                        groups.add(one);
+                    }
                 }
                 Err(why) => {
                     out.assertions.lost += 1;

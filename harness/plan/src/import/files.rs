@@ -162,7 +162,7 @@ fn decoded(bytes: Vec<u8>, file: &str, notes: &mut Vec<Note>) -> String {
             Err(e) => {
                 let at = e.utf8_error().valid_up_to();
                 let before = e.as_bytes().get(..at).unwrap_or_default();
-                let line = before.iter().filter(|b| **b == b'\n').count() as u32 + 1;
+                let line = before.split(|b| *b == b'\n').count() as u32;
                 let start = before
                     .iter()
                     .rposition(|b| *b == b'\n')

@@ -11,6 +11,7 @@ mod message;
 mod place;
 mod report;
 mod story;
+mod words;
 mod xml;
 mod yaml;
 

@@ -51,8 +51,8 @@ impl Shape {
     pub(super) fn place(&self, base: Base<'_>, path: &Path) -> Found<String> {
         let nothing = || "the path names nothing that a value could stand in".to_owned();
         match base {
-            Base::Message => self.from_group(&self.definition.message.children, &path.steps, true),
-            Base::Order(children) => self.from_group(children, &path.steps, false),
+            Base::Message => self.in_group(&self.definition.message.children, &path.steps, true),
+            Base::Order(children) => self.in_group(children, &path.steps, false),
             Base::Around(children, segment) => {
                 let (first, rest) = path.steps.split_first().ok_or_else(nothing)?;
                 let child = child(children, *first)?;
@@ -83,7 +83,7 @@ impl Shape {
     }
 
     // from the message or a group down to a segment and into it
-    fn from_group(&self, mut children: &[ChildDef], steps: &[Step], whole: bool) -> Found<String> {
+    fn in_group(&self, mut children: &[ChildDef], steps: &[Step], whole: bool) -> Found<String> {
         let mut rest = steps;
         // the one number above 1 on the way, and whether everything below it is there exactly once
         let mut number = None;
