@@ -578,8 +578,8 @@ Examples:
   titer plan import 'ONC 2015 Test Plan' --output onc
   titer plan import bundle --check --json
 
-Every step of the bundle is a step of the plan. What could not be carried is told with its reason, here and in
-import-report.json beside the plan.
+Every step of the bundle is a step of the plan. What could not be carried is told with its
+reason, here and in import-report.json beside the plan.
 
 Exit codes: 0 everything was carried; 1 something was not; 2 the bundle gives no plan.";
 

@@ -43,6 +43,63 @@ fn plans_and_names_are_listed() {
 }
 
 #[test]
+fn a_bundle_becomes_a_plan_with_a_report() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let put = |file: &str, text: &str| {
+        let path = folder.path().join("bundle").join(file);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
+        std::fs::write(path, text).expect("a file");
+    };
+    let step = "TestGroup_1/TestCase_1/TestStep_1";
+    put("TestPlan.json", r#"{"name": "A plan v1.2"}"#);
+    put("TestGroup_1/TestCaseGroup.json", r#"{"name": "Reports"}"#);
+    put(
+        "TestGroup_1/TestCase_1/TestCase.json",
+        r#"{"name": "A dose"}"#,
+    );
+    let json = format!("{step}/TestStep.json");
+    put(&json, r#"{"name": "Look", "type": "SUT_MANUAL"}"#);
+    let run = |more: &[&str]| {
+        let mut command = titer();
+        command.current_dir(folder.path());
+        said(command.args(["plan", "import", "bundle"]).args(more))
+    };
+    let checked = run(&["--check", "--json"]);
+    assert_eq!(checked.code, 0, "{}", checked.stderr);
+    let report: serde_json::Value = serde_json::from_str(&checked.stdout).expect("JSON");
+    assert_eq!(report["steps"], 1);
+    assert!(!folder.path().join("plan").exists());
+
+    let written = run(&["--output", "plan"]);
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    assert!(
+        written
+            .stdout
+            .contains("1 in 1 case and 1 group: 1 inspect"),
+        "{}",
+        written.stdout
+    );
+    let mut lint = titer();
+    lint.current_dir(folder.path());
+    assert_eq!(said(lint.args(["plan", "lint", "plan"])).code, 0);
+    let again = run(&["--output", "plan"]);
+    assert_eq!(again.code, 2);
+    assert!(again.stderr.contains("not empty"), "{}", again.stderr);
+
+    // what is broken is told with its place; the step is there, and the exit code says that something was lost
+    put(&json, "{\"name\": }");
+    let broken = run(&["--output", "second"]);
+    assert_eq!(broken.code, 1, "{}", broken.stderr);
+    assert!(
+        broken.stderr.contains("TestStep.json:1:"),
+        "{}",
+        broken.stderr
+    );
+    assert!(broken.stdout.contains("1 in 1 case"), "{}", broken.stdout);
+    assert!(folder.path().join("second/import-report.json").is_file());
+}
+
+#[test]
 fn a_plan_is_shown_case_by_case() {
     let all = said(titer().args(["plan", "show", "onc-2015"]));
     assert_eq!(all.code, 0);
