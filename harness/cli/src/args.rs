@@ -262,6 +262,15 @@ pub(crate) struct RunArgs {
     /// Minutes without a message after which the run of an EHR ends
     #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1440))]
     pub(crate) idle: u64,
+    /// A program that operates an EHR under test, with its arguments; see docs/drive-an-ehr.md
+    #[arg(long, value_name = "COMMAND")]
+    pub(crate) driver: Option<String>,
+    /// Seconds for which the driver may say nothing
+    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=86400))]
+    pub(crate) driver_timeout: u64,
+    /// What the vendor of an EHR under test declares
+    #[arg(long, value_name = "FILE")]
+    pub(crate) attest: Option<PathBuf>,
     /// Jurisdiction's choices of the reference IIS
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

@@ -148,7 +148,7 @@ impl Ehr {
                     self.record.patients.insert(patient, kept);
                 }
             }
-            let refused = matches!(made.completion.as_str(), "RE" | "NA");
+            let refused = made.refused();
             if refused && self.mistakes.makes("forgot-refusal") {
                 continue;
             }
@@ -219,7 +219,7 @@ impl Ehr {
     // what is wrong with a dose as this EHR keeps it
     fn spoil(&self, dose: &mut Dose) {
         let makes = |name| self.mistakes.makes(name);
-        let given = dose.source == "00" && !matches!(dose.completion.as_str(), "RE" | "NA");
+        let given = dose.source == "00" && !dose.refused();
         if makes("wrong-cvx") && given && !dose.ndc.is_empty() {
             swap(&mut dose.cvx, "146", "120");
         }

@@ -79,7 +79,7 @@ pub(crate) fn after(ehr: &mut Ehr, patient: &str, message: &[u8]) {
             let same = codes
                 .iter()
                 .any(|c| !c.is_empty() && (*c == dose.cvx || *c == dose.ndc));
-            if dose.patient == patient && dose.date == date && same {
+            if dose.patient == patient && dose.date == date && same && !dose.refused() {
                 dose.deleted = true;
             }
         }
@@ -118,7 +118,11 @@ fn identify(editor: &mut Editor, record: &Value, mistakes: &Mistakes) -> Result<
     for (part, value) in name.iter().enumerate() {
         put(editor, &format!("{of_name}.{}", part + 1), value)?;
     }
-    put(editor, maiden, &text(record, "mothers-maiden-name.family"))?;
+    let mother = text(record, "mothers-maiden-name.family");
+    put(editor, maiden, &mother)?;
+    if !mother.is_empty() {
+        put(editor, &maiden.replace(".1", ".7"), "M")?;
+    }
     put(editor, birth, &text(record, "birth-date"))?;
     put(editor, twin, &text(record, "multiple-birth"))?;
     put(editor, order, &text(record, "birth-order"))?;
@@ -143,12 +147,13 @@ fn own_dose<'e>(ehr: &'e Ehr, patient: &str, editor: &Editor, n: u32) -> Option<
     let rxa = message.segment("RXA", n)?;
     let date: String = rxa.text(3, 1).chars().take(8).collect();
     let codes = [rxa.text(5, 1).into_owned(), rxa.text(5, 4).into_owned()];
+    let refused = matches!(&*rxa.text(20, 1), "RE" | "NA");
     ehr.record.doses.iter().find(|d| {
         let same = codes
             .iter()
             .any(|c| !c.is_empty() && (*c == d.cvx || *c == d.ndc));
         let day = d.date == date || ehr.mistakes.makes("wrong-dose-date");
-        d.patient == patient && same && day
+        d.patient == patient && same && day && d.refused() == refused
     })
 }
 

@@ -31,12 +31,18 @@ pub(crate) struct Dose {
 
 impl Dose {
     pub(crate) fn given(&self) -> bool {
-        !self.deleted && !matches!(self.completion.as_str(), "RE" | "NA") && self.cvx != "998"
+        !self.deleted && !self.refused() && self.cvx != "998"
+    }
+
+    /// Whether it was not given: refused or deferred.
+    pub(crate) fn refused(&self) -> bool {
+        matches!(self.completion.as_str(), "RE" | "NA")
     }
 
     pub(crate) fn same_event(&self, other: &Dose) -> bool {
         self.patient == other.patient
             && self.date == other.date
+            && self.refused() == other.refused()
             && (self.cvx == other.cvx || (!self.ndc.is_empty() && self.ndc == other.ndc))
     }
 }
@@ -113,12 +119,18 @@ pub(crate) fn dose(order: &Value, records: &Value) -> Dose {
             .to_owned(),
         _ => text(&vaccine, "ndc"),
     };
+    let refused = matches!(text(order, "completion").as_str(), "RE" | "NA");
+    let mvx = if refused {
+        String::new()
+    } else {
+        text(&vaccine, "manufacturer.code")
+    };
     Dose {
         patient: text(order, "patient"),
         name: text(&vaccine, "name"),
         cvx: text(&vaccine, "cvx"),
         ndc,
-        mvx: text(&vaccine, "manufacturer.code"),
+        mvx,
         date: day(&text(order, "date")),
         lot: text(order, "lot"),
         expires: day(&text(order, "expires")),
@@ -166,7 +178,8 @@ pub(crate) fn returned(patient: &str, response: &[u8]) -> Vec<Dose> {
             mvx: rxa.text(17, 1).into_owned(),
             date: day(&rxa.text(3, 1)),
             lot: rxa.text(15, 1).into_owned(),
-            source: rxa.text(9, 1).into_owned(),
+            // whoever gave it: to this EHR it is what a registry told
+            source: "08".to_owned(),
             completion: rxa.text(20, 1).into_owned(),
             refusal: rxa.text(18, 1).into_owned(),
             ..Dose::default()

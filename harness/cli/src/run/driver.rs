@@ -122,6 +122,8 @@ pub(crate) enum DriverError {
     Silent(Duration),
     /// A line of it is not of the protocol: number of the line, and what is wrong.
     Line(u64, String),
+    /// It speaks of another step than the one that it was asked to do.
+    OtherStep(String, String),
 }
 
 impl std::fmt::Display for DriverError {
@@ -129,7 +131,10 @@ impl std::fmt::Display for DriverError {
         match self {
             DriverError::Start(e) => write!(f, "the driver cannot be started: {e}"),
             DriverError::Gone(Some(code)) => {
-                write!(f, "the driver ended with exit code {code} before it answered")
+                write!(
+                    f,
+                    "the driver ended with exit code {code} before it answered"
+                )
             }
             DriverError::Gone(None) => f.write_str("the driver ended before it answered"),
             DriverError::Silent(time) => {
@@ -137,6 +142,9 @@ impl std::fmt::Display for DriverError {
             }
             DriverError::Line(number, what) => {
                 write!(f, "line {number} of the driver's output: {what}")
+            }
+            DriverError::OtherStep(asked, told) => {
+                write!(f, "the driver was asked for {asked} and speaks of {told}")
             }
         }
     }
@@ -264,7 +272,9 @@ fn read_lines(stdout: ChildStdout, said: &Sender<Result<FromDriver, DriverError>
             serde_json::from_slice(&line).map_err(|e| {
                 // serde's words may quote values of a patient, so only the place is told
                 let what = match e.classify() {
-                    serde_json::error::Category::Data => "a key or a value that the protocol does not have",
+                    serde_json::error::Category::Data => {
+                        "a key or a value that the protocol does not have"
+                    }
                     _ => "no JSON",
                 };
                 DriverError::Line(number, format!("{what}, at column {}", e.column()))

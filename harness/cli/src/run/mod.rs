@@ -1,6 +1,8 @@
 //! `titer run`: a plan against a system under test, and what came of it.
 
+mod driver;
 mod progress;
+mod unattended;
 mod written;
 
 use crate::args::{RoleArg, RunArgs, TransportArg};
@@ -8,6 +10,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, chain};
 use crate::ui::Ui;
 use crate::{output, plan, reference, ui};
+use driver::Driver;
 use progress::Progress;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,9 +21,11 @@ use titer_plan::model::KnownFailure;
 use titer_registry::Registry;
 use titer_report::{TerminalOptions, masked, terminal};
 use titer_runner::result::RunResult;
+use titer_runner::session::Session;
 use titer_runner::{EhrTarget, IisTarget, Options, Run, RunError, Target};
 use titer_service::{Iis, IisConfig, IisOptions, RunningIis};
 use titer_wire::{Credentials, SoapVersion};
+use unattended::{Addresses, Unattended};
 
 /// What `--sut` says for the IIS of this program, and how lists of known failures call it.
 const REFERENCE: &str = "reference";
@@ -51,11 +56,20 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> Result<Exit, Failure> {
     options.system.tester.clone_from(&args.tester);
     options.system.lab.clone_from(&args.lab);
     let folder = written::folder(&args.out)?;
-    let result = execute(plan, options)?;
+    let by_hand = args.driver.is_none() && args.attest.is_none();
+    let (result, session) = if by_hand {
+        (execute(plan, options)?, None)
+    } else {
+        let (result, session) = without_a_tester(args, plan, options)?;
+        (result, Some(session))
+    };
     if let Some(running) = system.running {
         running.shutdown();
     }
-    let files = written::all(&result, &folder, args.mask)?;
+    let mut files = written::all(&result, &folder, args.mask)?;
+    if let Some(session) = &session {
+        files.extend(written::evidence(&result, session, &folder)?);
+    }
     let shown = if args.mask { masked(&result) } else { result };
     let options = TerminalOptions {
         color: ui.stdout_color(),
@@ -76,6 +90,70 @@ fn execute(plan: Plan, options: Options) -> Result<RunResult, Failure> {
         .map_err(|e| refused(&e));
     progress.end();
     result
+}
+
+/// A run of an EHR that a driver operates, or of which a vendor declares something in a file.
+fn without_a_tester(
+    args: &RunArgs,
+    plan: Plan,
+    options: Options,
+) -> Result<(RunResult, Session), Failure> {
+    if args.role != RoleArg::Ehr {
+        return Err(
+            Diagnostic::new("--driver and --attest are for an EHR under test")
+                .with_help("say `--role ehr`")
+                .into(),
+        );
+    }
+    let attested = match &args.attest {
+        None => Vec::new(),
+        Some(path) => {
+            crate::failure::read_text(path)?;
+            titer_plan::load_attestations(path, &plan).map_err(plan::failure)?
+        }
+    };
+    let folder = args
+        .attest
+        .as_ref()
+        .and_then(|p| p.parent())
+        .map(std::path::Path::to_path_buf)
+        .unwrap_or_default();
+    let plan = Arc::new(plan);
+    let mut progress = Progress::new();
+    let listening = Run::new(Arc::clone(&plan), options)
+        .and_then(Run::listen)
+        .map_err(|e| refused(&e))?;
+    let session = listening.session().clone();
+    let mut say = |line: &str| ui::say(line);
+    let mut work = Unattended {
+        session: &session,
+        plan: &plan,
+        attested: &attested,
+        folder,
+        say: &mut say,
+    };
+    work.attest()?;
+    if let Some(command) = &args.driver {
+        let words = shlex::split(command).unwrap_or_default();
+        let silence = Duration::from_secs(args.driver_timeout);
+        let mut driver = Driver::start(&words, silence).map_err(|e| {
+            Failure::from(
+                Diagnostic::new(e.to_string())
+                    .with_help("--driver takes a program and its arguments, as in a shell"),
+            )
+        })?;
+        let at = Addresses {
+            soap_url: listening.soap_url().to_owned(),
+            http_url: listening.http_url().to_owned(),
+            mllp: None,
+        };
+        work.drive(&mut driver, &at)?;
+        driver.end();
+        listening.stop().now();
+    }
+    let result = listening.execute(&mut |event| progress.tell(&event));
+    progress.end();
+    Ok((result, session))
 }
 
 /// The exit code that the document says.
@@ -227,6 +305,14 @@ impl System {
                 text(&args.username),
                 text(&args.password),
                 text(&args.facility),
+            ));
+        }
+        // a driver is told what to log in with, so there is always something
+        if target.credentials.is_none() && args.driver.is_some() {
+            target.credentials = Some(Credentials::new(
+                "ehr",
+                format!("ehr-{}", args.seed),
+                args.facility.clone().unwrap_or_else(|| "EHR".to_owned()),
             ));
         }
         let registry = Registry::memory(Arc::clone(clock), args.seed)

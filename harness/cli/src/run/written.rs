@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use titer_finding::Diagnostic;
 use titer_report::{html, junit, masked};
 use titer_runner::result::RunResult;
+use titer_runner::session::Session;
 
 /// The document: the evidence, never masked.
 const RESULT: &str = "result.json";
@@ -45,6 +46,29 @@ pub(super) fn all(
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|e| io_diagnostic("write the file", &path, &e))?;
         written.push((what.to_owned(), path.display().to_string()));
+    }
+    Ok(written)
+}
+
+/// Writes the files of evidence beside the document, under the names that it gives them.
+pub(super) fn evidence(
+    result: &RunResult,
+    session: &Session,
+    folder: &Path,
+) -> Result<Vec<(String, String)>, Failure> {
+    let mut written = Vec::new();
+    for file in result.steps().flat_map(|s| &s.files) {
+        let path = folder.join(&file.name);
+        let bytes = session
+            .file(&file.sha256)
+            .map_err(|e| Failure::from(Diagnostic::new(chain(&e))))?
+            .ok_or_else(|| Diagnostic::new(format!("the evidence {} is not there", file.name)))?;
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)
+                .map_err(|e| io_diagnostic("make the folder", parent, &e))?;
+        }
+        std::fs::write(&path, bytes).map_err(|e| io_diagnostic("write the file", &path, &e))?;
+        written.push(("evidence".to_owned(), path.display().to_string()));
     }
     Ok(written)
 }

@@ -49,6 +49,7 @@ mod session;
 mod settle;
 mod sqlite;
 mod state;
+mod told;
 mod view;
 mod watch;
 
