@@ -1,7 +1,7 @@
 //! Real bundles, imported whole: every step is there, every assertion is accounted for, and every message that a system under
 //! test is asked to send meets what is asked of it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use titer_finding::Fixer;
 use titer_hl7::{Message, Offsets};
 use titer_plan::import::{Imported, Weight, import};
@@ -22,7 +22,7 @@ fn bundle(name: &str) -> Option<PathBuf> {
 }
 
 /// Folders with a step, and constraints in their files, as a search through the texts finds them.
-fn counted(dir: &std::path::Path) -> (usize, usize) {
+fn counted(dir: &Path) -> (usize, usize) {
     let (mut steps, mut constraints) = (0, 0);
     let mut open = vec![dir.to_path_buf()];
     while let Some(dir) = open.pop() {
@@ -141,4 +141,38 @@ fn the_certification_plan_comes_whole() {
             .iter()
             .any(|s| s.name.starts_with("IZ-AD-8.2") && s.becomes == "reply"),
     );
+}
+
+/// A copy of a bundle with the constraints as they were published, before they were mended.
+fn as_published(dir: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(dir).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name");
+        if path.is_dir() {
+            as_published(&path, &to.join(name));
+        } else if name == "Constraints.xml" && dir.join("Constraints.original.xml").is_file() {
+            std::fs::copy(dir.join("Constraints.original.xml"), to.join(name)).expect("a copy");
+        } else if name != "Constraints.original.xml" {
+            std::fs::copy(&path, to.join(name)).expect("a copy");
+        }
+    }
+}
+
+#[test]
+fn the_files_as_published_give_the_same_plans() {
+    for name in ["iip-v7", "onc2015"] {
+        let Some(dir) = bundle(name) else { return };
+        let folder = tempfile::tempdir().expect("a folder");
+        as_published(&dir, folder.path());
+        let mended = import(&dir, Some(name)).expect("a plan");
+        let published = import(folder.path(), Some(name)).expect("a plan");
+        assert!(published.report.is_whole());
+        assert_eq!(published.files, mended.files, "{name}");
+        let notes = |i: &Imported| {
+            let mended = |n: &titer_plan::import::Note| n.weight == Weight::Mended;
+            i.report.every_note().filter(|(_, n)| mended(n)).count()
+        };
+        assert!(notes(&published) > notes(&mended), "the defects are told");
+    }
 }

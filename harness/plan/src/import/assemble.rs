@@ -334,9 +334,8 @@ impl Maker<'_> {
         };
         let had_message = text.is_some();
         if had_message || expected {
-            let carried = action.as_ref().is_some_and(|(kind, ..)| *kind != "inspect");
-            let mut tally = Tally::one(carried || action.is_some());
-            tally.found = usize::from(had_message || expected);
+            let refused = |n: &Note| n.weight == Weight::Lost && n.file == file;
+            let tally = Tally::one(action.is_some() && !report.notes.iter().any(refused));
             self.report.messages.add(tally);
         }
         let (kind, key, side) = action.unwrap_or_else(|| {
