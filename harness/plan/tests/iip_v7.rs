@@ -61,6 +61,10 @@ fn every_step_of_a_person_says_what_to_do_what_passes_and_what_stands_for_the_ey
                 "{name} cannot be driven"
             );
         }
+        // what an EHR shows of an answer can be read by a driver
+        if kind == StepKind::Reply && !step.evidence.is_empty() {
+            assert_eq!(step.proof_kinds(), [ProofKind::Driver], "{name}");
+        }
         if !step.trace.is_empty() {
             assert!(step.proof_kinds().contains(&ProofKind::Trace), "{name}");
         }
