@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Serve a reference IIS: a registry that receives, acknowledges and answers
     #[command(after_help = SERVE_EXAMPLES)]
     Serve(Box<ServeArgs>),
+    /// Work through a test plan with an EHR, in the browser
+    #[command(after_help = WORKBENCH_EXAMPLES)]
+    Workbench(Box<WorkbenchArgs>),
     /// Make reports from the result of a run
     #[command(after_help = REPORT_EXAMPLES)]
     Report(ReportArgs),
@@ -363,6 +366,69 @@ pub(crate) struct ServeArgs {
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub(crate) seed: u64,
     /// Open the page in a browser
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Take this for the time
+    #[arg(long, value_name = "TIME", hide = true)]
+    pub(crate) now: Option<String>,
+}
+
+const WORKBENCH_EXAMPLES: &str = "\
+Examples:
+  titer workbench iip-v11 --open
+  titer workbench iip-v11 --state our-ehr.sqlite --name 'Our EHR 4.2'
+  titer workbench iip-v11 --listen 0.0.0.0:8090 --mllp 0.0.0.0:2575
+
+The pages say what to do, step by step. The EHR calls the addresses that the first page shows; messages
+can also be pasted. Everything is kept in one file: stop the program whenever you like, and the same
+command goes on where it stopped. Where other machines can reach the pages, they want a key, which is
+printed at the start.";
+
+/// What `titer workbench` is told.
+#[derive(Debug, Args)]
+pub(crate) struct WorkbenchArgs {
+    /// A plan's folder, or the name of a plan that the program carries
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: String,
+    /// Keep the session in this file [default: PLAN.sqlite in this folder]
+    #[arg(long, value_name = "FILE.sqlite")]
+    pub(crate) state: Option<PathBuf>,
+    /// Where the pages are and where the EHR calls
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
+    pub(crate) listen: String,
+    /// Where MLLP is listened for [default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) mllp: Option<String>,
+    /// What the system under test is called
+    #[arg(long, value_name = "SYSTEM")]
+    pub(crate) name: Option<String>,
+    /// Work only on what matches, such as '5.*'; cases that it needs are there as well
+    #[arg(long, value_name = "PATTERN")]
+    pub(crate) select: Vec<String>,
+    /// The day that relative dates count from [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub(crate) as_of: Option<String>,
+    /// User name that the EHR sends
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Password that the EHR sends [default: one of this session alone]; better given as TITER_PASSWORD in the environment
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "TITER_PASSWORD",
+        hide_env_values = true
+    )]
+    pub(crate) password: Option<String>,
+    /// Facility that the EHR sends
+    #[arg(long, value_name = "ID")]
+    pub(crate) facility: Option<String>,
+    /// Megabytes that a file of evidence may have
+    #[arg(long, value_name = "MB", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) file_limit: u64,
+    /// Where everything comes from that looks random
+    #[arg(long, value_name = "N", default_value_t = 42)]
+    pub(crate) seed: u64,
+    /// Open the first page in a browser
     #[arg(long)]
     pub(crate) open: bool,
     /// Take this for the time

@@ -21,6 +21,7 @@ mod run;
 mod schedule;
 mod serve;
 mod ui;
+mod workbench;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, Parser};
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(&args, &ui),
         Command::Run(args) => run::run(&args, &ui),
         Command::Serve(args) => serve::run(&args, &ui),
+        Command::Workbench(args) => workbench::run(&args, &ui),
         Command::Report(args) => report::run(&args, &ui),
         Command::Profile(command) => profile::run(&command, &ui),
         Command::Plan(command) => plan::run(&command, &ui),

@@ -84,11 +84,16 @@ fn unstarted(error: &StartError) -> Diagnostic {
 
 /// Why nobody can listen at an address.
 pub(crate) fn not_listening(error: &ServerError) -> Diagnostic {
+    not_listening_at(error, "--bind")
+}
+
+/// The same, of an address that another option names.
+pub(crate) fn not_listening_at(error: &ServerError, option: &str) -> Diagnostic {
     let diagnostic = Diagnostic::new(chain(error));
     match error {
-        ServerError::PortInUse { .. } => {
-            diagnostic.with_help("stop the other program, or name another address with --bind")
-        }
+        ServerError::PortInUse { .. } => diagnostic.with_help(format!(
+            "stop the other program, or name another address with {option}"
+        )),
         _ => diagnostic,
     }
 }

@@ -206,7 +206,7 @@ fn known_failures(args: &RunArgs, plan: &Plan) -> Result<Vec<KnownFailure>, Fail
     Ok(known)
 }
 
-fn date(text: &str) -> Result<jiff::civil::Date, Failure> {
+pub(crate) fn date(text: &str) -> Result<jiff::civil::Date, Failure> {
     text.parse().map_err(|_| {
         Diagnostic::new(format!("`{text}` is not a date"))
             .with_help("write it as 2026-11-22")

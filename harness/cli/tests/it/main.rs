@@ -14,3 +14,4 @@ mod run;
 mod schedule;
 mod serve;
 mod summary;
+mod workbench;
