@@ -644,6 +644,12 @@ pub(crate) enum PlanCommand {
         /// Write JSON
         #[arg(long)]
         json: bool,
+        /// Write the bar codes of the plan's stock into this folder: an SVG picture of each, and a page with all of them
+        #[arg(long, value_name = "DIR")]
+        bar_codes: Option<PathBuf>,
+        /// The day that relative dates count from, for bar codes [default: today]
+        #[arg(long, value_name = "DATE", requires = "bar_codes")]
+        as_of: Option<jiff::civil::Date>,
     },
 }
 

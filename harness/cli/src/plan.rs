@@ -1,5 +1,7 @@
 //! `titer plan`: lint, list, show and import.
 
+mod bar_codes;
+
 use crate::args::PlanCommand;
 use crate::exit::Exit;
 use crate::failure::Failure;
@@ -20,7 +22,15 @@ pub(crate) fn run(command: &PlanCommand, ui: &Ui) -> Result<Exit, Failure> {
             plan: Some(name),
             json,
         } => names(&load(name).map_err(failure)?, *json),
-        PlanCommand::Show { plan, select, json } => show(plan, select, *json),
+        PlanCommand::Show {
+            plan,
+            bar_codes: Some(dir),
+            as_of,
+            ..
+        } => bar_codes::write(plan, dir, *as_of),
+        PlanCommand::Show {
+            plan, select, json, ..
+        } => show(plan, select, *json),
         PlanCommand::Import {
             dir,
             output,
@@ -236,7 +246,8 @@ fn show(name: &str, select: &[String], json: bool) -> Result<Exit, Failure> {
     let cases: Vec<CaseLine> = plan
         .show()
         .into_iter()
-        .filter(|c| wanted.contains(&c.name))
+        // cases that only tell something are never chosen, and belong to the whole
+        .filter(|c| wanted.contains(&c.name) || select.is_empty())
         .collect();
     if json {
         return output::print_json(&cases);
@@ -280,6 +291,13 @@ fn write_steps(text: &mut String, case: &CaseLine, systems: &[Side]) {
         }
         if step.systems != systems {
             notes.push(format!("only with an {} under test", sides(&step.systems)));
+        }
+        if !step.aliases.is_empty() {
+            notes.push(format!("also {}", step.aliases.join(", ")));
+        }
+        if !step.proofs.is_empty() {
+            let proofs: Vec<&str> = step.proofs.iter().map(|p| p.key()).collect();
+            notes.push(format!("can be proved by {}", proofs.join(", ")));
         }
         if !step.covers.is_empty() {
             notes.push(format!("covers {}", step.covers.join(", ")));

@@ -186,3 +186,50 @@ fn a_masked_report_holds_no_message() {
         assert!(!text.contains(family), "{name} shows {family}");
     }
 }
+
+#[test]
+fn bar_codes_of_the_stock_are_written() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let to = dir.path().join("codes");
+    let codes = |plan: &str| {
+        let mut command = titer();
+        command.args(["plan", "show", plan, "--as-of", "2028-02-29", "--bar-codes"]);
+        said(command.arg(&to))
+    };
+    let written = codes("iip-v11");
+    assert_eq!(written.code, 0, "{}", written.stderr);
+    assert!(
+        written.stderr.starts_with("10 bar codes written to "),
+        "{}",
+        written.stderr
+    );
+    let svg = std::fs::read_to_string(to.join("pediarix-public.svg")).expect("a picture");
+    assert!(
+        svg.contains("<title>DataMatrix (01)10358160811439(17)300729(10)IIPVAXN01</title>"),
+        "{svg}"
+    );
+    let page = std::fs::read_to_string(to.join("index.html")).expect("the page");
+    assert_eq!(page.matches("<svg ").count(), 10);
+    assert_eq!(page.matches("<tr>").count(), 11);
+    assert!(page.contains("no bar code: key it"), "{page}");
+    assert!(!page.contains("http://") || page.matches("http://").count() == 10);
+    let without = codes("onc-2015");
+    assert_eq!(without.code, 2);
+    assert!(
+        without.stderr.contains("the plan `onc-2015` has no stock"),
+        "{}",
+        without.stderr
+    );
+}
+
+#[test]
+fn the_whole_of_a_plan_shows_what_it_only_tells() {
+    let all = said(titer().args(["plan", "show", "iip-v11"]));
+    assert_eq!(all.code, 0, "{}", all.stderr);
+    assert!(all.stdout.contains("iip-v11/2.1  the facilities"));
+    assert!(all.stdout.contains("also nist-5.3.2"), "{}", all.stdout);
+    assert!(all.stdout.contains("can be proved by trace, fhir, driver"));
+    let one = said(titer().args(["plan", "show", "iip-v11", "--select", "nist-5.3.2"]));
+    assert!(one.stdout.contains("iip-v11/5.2  "), "{}", one.stdout);
+    assert!(!one.stdout.contains("iip-v11/2.1"), "{}", one.stdout);
+}
