@@ -3,5 +3,5 @@
 mod shown;
 mod step;
 
-pub(crate) use shown::of_message;
+pub(crate) use shown::{Told, notices, of_message};
 pub(crate) use step::of_step;

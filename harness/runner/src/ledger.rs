@@ -55,6 +55,13 @@ impl Ledger {
         self.pairs.get(&(case.to_owned(), step.to_owned()))
     }
 
+    /// Every exchange with its case and step.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str, &Pair)> {
+        self.pairs
+            .iter()
+            .map(|((case, step), pair)| (case.as_str(), step.as_str(), pair))
+    }
+
     pub(crate) fn of(&self, case: &str, step: &StepRef) -> Option<&Pair> {
         self.get(step.case.as_deref().unwrap_or(case), &step.step)
     }

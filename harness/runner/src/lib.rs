@@ -16,6 +16,7 @@ mod iis;
 mod ledger;
 mod messages;
 mod options;
+pub mod proof;
 pub mod result;
 mod run;
 mod select;

@@ -5,6 +5,7 @@ use crate::checklist;
 use crate::error::RunError;
 use crate::ledger::{Kept, Ledger, Pair};
 use crate::options::Options;
+use crate::proof::Material;
 use crate::result::{
     self, Assertion, Evaluation, Judged, MessageEvidence, Origin, Outcome, Step, StepKind, Verdict,
     rollup,
@@ -83,7 +84,7 @@ impl Setting {
         }
     }
 
-    fn waivers(&self, path: &str) -> Vec<&Waiver> {
+    pub(crate) fn waivers(&self, path: &str) -> Vec<&Waiver> {
         self.plan
             .waivers
             .iter()
@@ -414,49 +415,7 @@ impl Stage {
             Some(PlanKind::Attest) => "somebody has to declare it".to_owned(),
             _ => "somebody has to do it and to look".to_owned(),
         });
-        self.trace(setting, case, plan_step, step);
-    }
-
-    fn trace(&self, setting: &Setting, case: &Case, plan_step: &model::Step, step: &mut Step) {
-        let mut traces: Vec<(&titer_plan::syntax::StepRef, &[Expectation])> = plan_step
-            .trace
-            .iter()
-            .filter_map(|t| Some((t.step.get()?, t.expect.as_slice())))
-            .collect();
-        if let Some(Action::Deduplicate(d)) = plan_step.action()
-            && let Some(shown) = d.shown_by.as_ref().and_then(|s| s.get())
-            && !d.expect.is_empty()
-        {
-            traces.push((shown, &d.expect));
-        }
-        let all: Option<Vec<_>> = traces
-            .iter()
-            .map(|(of, expect)| Some((self.ledger.of(case.id.text(), of)?, *expect)))
-            .collect();
-        let Some(all) = all.filter(|a| !a.is_empty()) else {
-            return;
-        };
-        for (pair, expect) in all {
-            let Some(message) = pair.own() else { return };
-            let mut evidence =
-                MessageEvidence::new(message.id.clone(), "", Origin::System, &message.bytes);
-            let judging = Judging {
-                case,
-                step: plan_step,
-                message,
-                pair: Some(pair),
-                profiles: Vec::new(),
-                expect,
-                allowances: &[],
-            };
-            self.judge(setting, &judging, |_| Vec::new(), step, &mut evidence);
-            merge(&mut step.findings, evidence.findings);
-        }
-        step.because = None;
-        conclude(step);
-        if step.judged == Judged::Automatic {
-            step.judged = Judged::Traced;
-        }
+        self.prove(setting, case, plan_step, &Material::NONE, step);
     }
 }
 

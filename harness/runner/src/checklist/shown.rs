@@ -16,13 +16,98 @@ pub(crate) fn of_message(bytes: &[u8]) -> Vec<ChecklistItem> {
         message,
         rows: Vec::new(),
     };
-    rows.errors();
-    rows.notice();
+    rows.rows = told(&message).into_iter().map(|(_, item)| item).collect();
     if message.all("PID").next().is_some() {
         rows.patient();
         rows.orders();
     }
     rows.rows
+}
+
+/// What a user has to be told of a message beside a history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// An entry of an ERR segment, or that there was an error.
+    Error,
+    /// The message, or the query, was not taken.
+    Refused,
+    /// Nobody was found.
+    NotFound,
+    /// Too many were found.
+    TooMany,
+}
+
+/// What the user has to be told of a message: its errors, and a notice instead of a history.
+pub(crate) fn notices(bytes: &[u8]) -> Vec<(Told, ChecklistItem)> {
+    let mut table = Offsets::new();
+    told(&Message::parse(bytes, &mut table))
+}
+
+fn told(message: &Message<'_>) -> Vec<(Told, ChecklistItem)> {
+    let mut all = errors(message);
+    all.extend(notice(message));
+    all
+}
+
+fn errors(message: &Message<'_>) -> Vec<(Told, ChecklistItem)> {
+    let mut rows: Vec<(Told, ChecklistItem)> = Vec::new();
+    for s in message.all("ERR") {
+        let place = [s.text(2, 1), s.text(2, 2), s.text(2, 3)].map(std::borrow::Cow::into_owned);
+        let [segment, number, field] = place;
+        let path = match (number.as_str(), field.as_str()) {
+            (_, "") => segment,
+            ("" | "1", field) => format!("{segment}-{field}"),
+            (n, field) => format!("{segment}[{n}]-{field}"),
+        };
+        let severity = match s.text(4, 1).as_ref() {
+            "E" => "error",
+            "W" => "warning",
+            "I" => "information",
+            _ => "issue",
+        };
+        let text = [s.text(8, 1), s.text(3, 2), s.text(5, 2)]
+            .into_iter()
+            .find(|t| !t.is_empty())
+            .unwrap_or_default()
+            .into_owned();
+        let place = if path.is_empty() {
+            String::new()
+        } else {
+            format!(" at {path}")
+        };
+        let told = format!("The user is told of the {severity}{place}");
+        rows.push((Told::Error, ChecklistItem::new(told, Some(Phi::new(text)))));
+    }
+    let code = message.segment("MSA", 1).map(|s| s.text(1, 1).into_owned());
+    match code.as_deref() {
+        Some("AR") => rows.push((
+            Told::Refused,
+            ChecklistItem::new("The user is told that the message was rejected", None),
+        )),
+        Some("AE") if rows.is_empty() => rows.push((
+            Told::Error,
+            ChecklistItem::new("The user is told that the message had an error", None),
+        )),
+        _ => {}
+    }
+    rows
+}
+
+fn notice(message: &Message<'_>) -> Option<(Told, ChecklistItem)> {
+    let status = message.segment("QAK", 1).map(|s| s.text(2, 1).into_owned());
+    let (told, words) = match status.as_deref()? {
+        "NF" => (Told::NotFound, "The user is told that no patient was found"),
+        "TM" => (
+            Told::TooMany,
+            "The user is told that too many patients match",
+        ),
+        "AE" | "AR" => (
+            Told::Refused,
+            "The user is told that the query could not be answered",
+        ),
+        _ => return None,
+    };
+    Some((told, ChecklistItem::new(words, None)))
 }
 
 struct Rows<'m> {
@@ -54,6 +139,17 @@ const OBSERVATIONS: [(&str, &str); 14] = [
     ("64994-7", "eligibility"),
 ];
 
+/// Where a dose was given, as RXA-11 tells it.
+const LOCATION: [(&str, &str); 7] = [
+    ("location", "RXA-11.4.1"),
+    ("location: street", "RXA-11.9"),
+    ("location: other designation", "RXA-11.10"),
+    ("location: city", "RXA-11.11"),
+    ("location: state", "RXA-11.12"),
+    ("location: ZIP code", "RXA-11.13"),
+    ("location: country", "RXA-11.14"),
+];
+
 impl Rows<'_> {
     fn add(&mut self, group: &str, element: &str, value: &str) {
         if !value.is_empty() && value != "\"\"" {
@@ -70,84 +166,6 @@ impl Rows<'_> {
             .spot(&self.message, &at(path))
             .value()
             .unwrap_or_default()
-    }
-
-    fn errors(&mut self) {
-        let errors: Vec<(String, String, String)> = self
-            .message
-            .all("ERR")
-            .map(|s| {
-                let place =
-                    [s.text(2, 1), s.text(2, 2), s.text(2, 3)].map(std::borrow::Cow::into_owned);
-                let [segment, number, field] = place;
-                let path = match (number.as_str(), field.as_str()) {
-                    (_, "") => segment,
-                    ("" | "1", field) => format!("{segment}-{field}"),
-                    (n, field) => format!("{segment}[{n}]-{field}"),
-                };
-                let severity = match s.text(4, 1).as_ref() {
-                    "E" => "error",
-                    "W" => "warning",
-                    "I" => "information",
-                    _ => "issue",
-                };
-                let text = [s.text(8, 1), s.text(3, 2), s.text(5, 2)]
-                    .into_iter()
-                    .find(|t| !t.is_empty())
-                    .unwrap_or_default()
-                    .into_owned();
-                (severity.to_owned(), path, text)
-            })
-            .collect();
-        for (severity, path, text) in errors {
-            let place = if path.is_empty() {
-                String::new()
-            } else {
-                format!(" at {path}")
-            };
-            let told = format!("The user is told of the {severity}{place}");
-            self.rows
-                .push(ChecklistItem::new(told, Some(Phi::new(text))));
-        }
-        let code = self
-            .message
-            .segment("MSA", 1)
-            .map(|s| s.text(1, 1).into_owned());
-        match code.as_deref() {
-            Some("AR") => self.rows.push(ChecklistItem::new(
-                "The user is told that the message was rejected",
-                None,
-            )),
-            Some("AE") if self.message.all("ERR").next().is_none() => {
-                self.rows.push(ChecklistItem::new(
-                    "The user is told that the message had an error",
-                    None,
-                ));
-            }
-            _ => {}
-        }
-    }
-
-    fn notice(&mut self) {
-        let status = self
-            .message
-            .segment("QAK", 1)
-            .map(|s| s.text(2, 1).into_owned());
-        match status.as_deref() {
-            Some("NF") => self.rows.push(ChecklistItem::new(
-                "The user is told that no patient was found",
-                None,
-            )),
-            Some("TM") => self.rows.push(ChecklistItem::new(
-                "The user is told that too many patients match",
-                None,
-            )),
-            Some("AE" | "AR") => self.rows.push(ChecklistItem::new(
-                "The user is told that the query could not be answered",
-                None,
-            )),
-            _ => {}
-        }
     }
 
     fn patient(&mut self) {
@@ -236,14 +254,13 @@ impl Rows<'_> {
         self.add(group, "vaccine", &vaccine);
         let given = date(&self.get(order, "RXA-3.1"));
         self.add(group, "date", &given);
-        let ended = self.get(order, "RXA-4.1");
-        if ended.get(..8) != self.get(order, "RXA-3.1").get(..8) {
-            self.add(group, "end date", &date(&ended));
-        }
+        let ended = date(&self.get(order, "RXA-4.1"));
+        self.add(group, "end date", &ended);
         let amount = self.get(order, "RXA-6");
         if amount != "999" {
+            self.add(group, "amount", &amount);
             let unit = self.get(order, "RXA-7.1");
-            self.add(group, "amount", format!("{amount} {unit}").trim());
+            self.add(group, "unit", &unit);
         }
         for (element, text, code) in [
             ("information source", "RXA-9.2", "RXA-9.1"),
@@ -264,8 +281,19 @@ impl Rows<'_> {
             self.get(order, "RXA-10.2.1")
         );
         self.add(group, "provider", provider.trim());
-        let place = self.get(order, "RXA-11.4.1");
-        self.add(group, "location", &place);
+        for (element, path) in LOCATION {
+            let value = self.get(order, path);
+            self.add(group, element, &value);
+        }
+        if let Within::Order(segments) = order {
+            let notes: Vec<String> = segments
+                .iter()
+                .filter(|s| s.name() == "NTE")
+                .map(|s| s.text(3, 1).into_owned())
+                .filter(|t| !t.is_empty())
+                .collect();
+            self.add(group, "notes", &notes.join("; "));
+        }
         let lot = self.get(order, "RXA-15");
         self.add(group, "lot", &lot);
         let status = match self.get(order, "RXA-20").as_str() {
