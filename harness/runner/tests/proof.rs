@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use titer_finding::Phi;
 use titer_plan::{NothingYet, Occasion, Plan};
 use titer_runner::proof::{
-    DocumentError, FileText, ForecastQuery, Forecaster, ForecasterError, Heard, Proof, ProofContext,
-    asks, prove,
+    DocumentError, FileText, ForecastQuery, Forecaster, ForecasterError, Heard, Proof,
+    ProofContext, asks, prove,
 };
 use titer_runner::result::{
     AnswerSource, Answers, CodeSeen, CohortSeen, DoseSeen, ForecastSeen, Judged, Outcome,
@@ -210,10 +210,7 @@ fn entered() -> Answers {
                 ..dose("83", 0)
             },
         ]),
-        fields: BTreeMap::from([(
-            "lot number of the shot".to_owned(),
-            Phi::new("llbuaymo6"),
-        )]),
+        fields: BTreeMap::from([("lot number of the shot".to_owned(), Phi::new("llbuaymo6"))]),
         ..driver()
     }
 }
@@ -244,7 +241,8 @@ fn entered_data_are_compared_with_the_test_data() {
     // what the plan leaves free or asks for only where the system has it
     changed(entered(), |a| {
         a.fields.insert("Waiting room".to_owned(), Phi::new("red"));
-        a.fields.insert("Referred by".to_owned(), Phi::new("DR. BRADSHAW"));
+        a.fields
+            .insert("Referred by".to_owned(), Phi::new("DR. BRADSHAW"));
     })
     .passes("enter", Judged::Driver);
     let tester = changed(entered(), |a| a.source = AnswerSource::Tester);
@@ -255,11 +253,23 @@ fn entered_data_are_compared_with_the_test_data() {
 fn every_mistake_of_an_entry_is_an_assertion_of_its_own() {
     type Change = fn(&mut Answers);
     let mistakes: [(Change, &[&str]); 15] = [
-        (|a| seen(a, 1).cvx = Some("43".to_owned()), &["ENGERIX-B", "another vaccine"]),
-        (|a| seen(a, 1).date = Phi::new(us(11)), &["ENGERIX-B", "11 days late"]),
-        (|a| seen(a, 1).lot = Some("LLBUAYM06".to_owned()), &["lot", "one character"]),
+        (
+            |a| seen(a, 1).cvx = Some("43".to_owned()),
+            &["ENGERIX-B", "another vaccine"],
+        ),
+        (
+            |a| seen(a, 1).date = Phi::new(us(11)),
+            &["ENGERIX-B", "11 days late"],
+        ),
+        (
+            |a| seen(a, 1).lot = Some("LLBUAYM06".to_owned()),
+            &["lot", "one character"],
+        ),
         (|a| seen(a, 1).lot = None, &["lot", "not shown"]),
-        (|a| seen(a, 0).source = Some("00".to_owned()), &["information source"]),
+        (
+            |a| seen(a, 0).source = Some("00".to_owned()),
+            &["information source"],
+        ),
         (|a| seen(a, 2).refusal = None, &["refusal reason"]),
         (
             |a| {
@@ -268,17 +278,37 @@ fn every_mistake_of_an_entry_is_an_assertion_of_its_own() {
             },
             &["HAVRIX", "shown as given"],
         ),
-        (|a| drop(a.doses.as_mut().map(|d| d.remove(0))), &["HepB unspecified", "no such dose"]),
-        (|a| patient(a).middle = None, &["middle name", "not shown"]),
-        (|a| patient(a).mothers_maiden_name = some("Byrd"), &["maiden"]),
-        (|a| patient(a).birth_date = Some(Phi::new(us(-181))), &["date of birth"]),
-        (|a| patient(a).phone = some("541 555 1235"), &["telephone"]),
-        (|a| drop(a.fields.clear()), &["Lot number of the shot", "not shown"]),
         (
-            |a| drop(a.fields.insert("Referred by".to_owned(), Phi::new("Dr Wyatt"))),
+            |a| drop(a.doses.as_mut().map(|d| d.remove(0))),
+            &["HepB unspecified", "no such dose"],
+        ),
+        (|a| patient(a).middle = None, &["middle name", "not shown"]),
+        (
+            |a| patient(a).mothers_maiden_name = some("Byrd"),
+            &["maiden"],
+        ),
+        (
+            |a| patient(a).birth_date = Some(Phi::new(us(-181))),
+            &["date of birth"],
+        ),
+        (|a| patient(a).phone = some("541 555 1235"), &["telephone"]),
+        (
+            |a| a.fields.clear(),
+            &["Lot number of the shot", "not shown"],
+        ),
+        (
+            |a| {
+                drop(
+                    a.fields
+                        .insert("Referred by".to_owned(), Phi::new("Dr Wyatt")),
+                )
+            },
             &["Referred by"],
         ),
-        (|a| seen(a, 1).expires = Some("2029-09-30".to_owned()), &["expiry"]),
+        (
+            |a| seen(a, 1).expires = Some("2029-09-30".to_owned()),
+            &["expiry"],
+        ),
     ];
     for (change, words) in mistakes {
         changed(entered(), change).fails("enter", words);
@@ -296,7 +326,10 @@ fn what_a_fhir_interface_does_not_tell_is_no_silent_pass() {
     let unmet = fhir.unmet("enter");
     assert!(unmet.iter().all(|u| u.starts_with("Allowed")), "{unmet:#?}");
     for words in ["maiden", "information source", "Lot number of the shot"] {
-        assert!(unmet.iter().any(|u| u.contains(words)), "{words}: {unmet:#?}");
+        assert!(
+            unmet.iter().any(|u| u.contains(words)),
+            "{words}: {unmet:#?}"
+        );
     }
     assert_eq!(fhir.prove("enter").map(|p| p.judged), Some(Judged::Fhir));
 }
@@ -319,7 +352,10 @@ fn the_right_patient_is_told_from_those_who_look_alike() {
     });
     let unmet = twin.unmet("choose");
     for words in ["first name", "identifier", "it is not Mona Hale"] {
-        assert!(unmet.iter().any(|u| u.contains(words)), "{words}: {unmet:#?}");
+        assert!(
+            unmet.iter().any(|u| u.contains(words)),
+            "{words}: {unmet:#?}"
+        );
     }
 }
 
@@ -339,7 +375,8 @@ fn one_of_the_listed_ways_is_enough() {
     saw("alert", &["3"], &[]).passes("alert", Judged::Driver);
     saw("quality", &["it cannot be entered"], &[]).passes("quality", Judged::Driver);
     saw("alert", &["a beep"], &[]).fails("alert", &["none of them"]);
-    saw("alert", &[], &["a warning has to be confirmed"]).fails("alert", &["none of them was seen"]);
+    saw("alert", &[], &["a warning has to be confirmed"])
+        .fails("alert", &["none of them was seen"]);
     saw("quality", &["4"], &[]).fails("quality", &["at least one"]);
     assert!(Material::default().prove("alert").is_none());
 }
@@ -394,7 +431,8 @@ fn a_list_of_patients_is_compared_by_row() {
         };
         Material::default().at("cohort", answers)
     };
-    listed(&[("Hale, Nora L", "Hepatitis B"), ("Wong, Ann", "HepB")]).passes("cohort", Judged::Driver);
+    listed(&[("Hale, Nora L", "Hepatitis B"), ("Wong, Ann", "HepB")])
+        .passes("cohort", Judged::Driver);
     listed(&[]).fails("cohort", &["Nora Hale is in the list"]);
     listed(&[("Nora Hale", "MMR")]).fails("cohort", &["with: HepB"]);
     listed(&[("Nora Hale", "HepB"), ("Mona Hale", "HepB")]).fails("cohort", &["Mona Hale is not"]);
@@ -427,11 +465,16 @@ fn a_reconciliation_takes_over_what_it_must_and_nothing_else() {
     reconciled(|d| d[2] = dose("20", -109)).fails("reconcile", &["DTaP", "11 days late"]);
     reconciled(|d| d[2] = dose("107", -120)).passes("reconcile", Judged::Reconciled);
     reconciled(|d| d[2] = dose("115", -120)).fails("reconcile", &["DTaP", "another vaccine"]);
-    reconciled(|d| d.push(dose("03", -10))).fails("reconcile", &["no dose is there that should not be"]);
-    reconciled(|d| d.push(dose("21", -30))).fails("reconcile", &["a dose of somebody else", "not taken over"]);
-    reconciled(|d| d.push(dose("45", -180)))
-        .fails("reconcile", &["HepB of the registry", "not there a second time"]);
-    reconciled(|d| d[2].completion = Some("RE".to_owned())).fails("reconcile", &["DTaP", "not given"]);
+    reconciled(|d| d.push(dose("03", -10)))
+        .fails("reconcile", &["no dose is there that should not be"]);
+    reconciled(|d| d.push(dose("21", -30)))
+        .fails("reconcile", &["a dose of somebody else", "not taken over"]);
+    reconciled(|d| d.push(dose("45", -180))).fails(
+        "reconcile",
+        &["HepB of the registry", "not there a second time"],
+    );
+    reconciled(|d| d[2].completion = Some("RE".to_owned()))
+        .fails("reconcile", &["DTaP", "not given"]);
     reconciled(|d| d[2].date = Phi::new("soon")).fails("reconcile", &["DTaP", "cannot be read"]);
     // each of several mistakes is told
     let both = reconciled(|d| {
@@ -489,11 +532,27 @@ fn recommendations_are_compared_by_group_and_date() {
     displayed(|_| {}).passes("forecast", Judged::Forecast);
     displayed(|_| {}).passes("forecast-before", Judged::Forecast);
     displayed(|r| r[0] = row("DTaP", 41)).fails("forecast", &["DTaP: due", "11 days late"]);
-    displayed(|r| r[1] = row("Influenza", -11)).fails("forecast", &["Influenza: due", "11 days early"]);
-    displayed(|r| r[1].due = some("when he comes")).fails("forecast", &["Influenza"]);
-    displayed(|r| r.push(row("Hepatitis B", 5))).fails_all("forecast", &["HepB is not recommended", "HepB: it is not recommended any more"]);
-    displayed(|r| r[0] = row("DTaP", 0)).fails_all("forecast", &["DTaP: due", "DTaP: the recommendation is another one"]);
-    displayed(|r| drop(r.remove(1))).fails_all("forecast", &["Influenza is recommended", "Influenza: a date is shown"]);
+    displayed(|r| r[1] = row("Influenza", -11))
+        .fails("forecast", &["Influenza: due", "11 days early"]);
+    displayed(|r| r[1].due = some("when he comes")).fails_all(
+        "forecast",
+        &["Influenza is recommended", "Influenza: a date is shown"],
+    );
+    displayed(|r| r.push(row("Hepatitis B", 5))).fails_all(
+        "forecast",
+        &[
+            "HepB is not recommended",
+            "HepB: it is not recommended any more",
+        ],
+    );
+    displayed(|r| r[0] = row("DTaP", 0)).fails_all(
+        "forecast",
+        &["DTaP: due", "DTaP: the recommendation is another one"],
+    );
+    displayed(|r| drop(r.remove(1))).fails_all(
+        "forecast",
+        &["Influenza is recommended", "Influenza: a date is shown"],
+    );
     displayed(|r| {
         r.push(ForecastSeen {
             vaccine: "HepB".to_owned(),
@@ -503,7 +562,8 @@ fn recommendations_are_compared_by_group_and_date() {
     })
     .passes("forecast", Judged::Forecast);
     // the earliest date of the plan counts where the system shows one
-    displayed(|r| r[0].earliest = Some(Phi::new(us(20)))).fails("forecast", &["DTaP: not before", "18 days late"]);
+    displayed(|r| r[0].earliest = Some(Phi::new(us(20))))
+        .fails("forecast", &["DTaP: not before", "18 days late"]);
 }
 
 impl Material {
@@ -521,7 +581,9 @@ impl Material {
 #[test]
 fn without_the_earlier_display_nothing_can_be_compared() {
     let mut alone = displayed(|_| {});
-    alone.answers.remove(&("c".to_owned(), "forecast-before".to_owned()));
+    alone
+        .answers
+        .remove(&("c".to_owned(), "forecast-before".to_owned()));
     let unmet = alone.unmet("forecast");
     assert_eq!(unmet.len(), 1, "{unmet:#?}");
     assert!(unmet[0].starts_with("Inconclusive") && unmet[0].contains("forecast-before"));
@@ -576,9 +638,13 @@ fn recommendations_are_compared_with_our_own_forecaster() {
         material
     };
     shown(vec![row("DTaP", 21)]).passes("forecast-ours", Judged::Forecast);
-    shown(vec![row("DTaP", 19)]).fails("forecast-ours", &["DTaP by our forecaster", "11 days early"]);
+    shown(vec![row("DTaP", 19)]).fails(
+        "forecast-ours",
+        &["DTaP by our forecaster", "11 days early"],
+    );
     shown(vec![]).fails("forecast-ours", &["DTaP by our forecaster is recommended"]);
-    shown(vec![row("DTaP", 30), row("Hep B", 1)]).fails("forecast-ours", &["HepB is not recommended by our"]);
+    shown(vec![row("DTaP", 30), row("Hep B", 1)])
+        .fails("forecast-ours", &["HepB is not recommended by our"]);
     let mut without = shown(vec![row("DTaP", 30)]);
     without.forecaster = None;
     assert!(without.unmet("forecast-ours")[0].starts_with("Inconclusive"));
@@ -618,17 +684,25 @@ fn stock_goes_down_by_one_for_each_dose_that_was_reported() {
         .fails("stock", &["LLBUAYMO6", "one dose less"]);
     counted(&[stock("LLBUAYMO6", 9)], &[]).fails("stock", &["HA1111", "listed"]);
     // the dose was reported with another lot, so nothing of this one was used
-    counted(&[stock("LLBUAYMO6", 10), stock("HA1111", 4)], &[("LLBUAYMO6", "OTHER")])
-        .fails("stock", &["LLBUAYMO6", "fewer"]);
+    counted(
+        &[stock("LLBUAYMO6", 10), stock("HA1111", 4)],
+        &[("LLBUAYMO6", "OTHER")],
+    )
+    .fails("stock", &["LLBUAYMO6", "fewer"]);
     // a dose that was deleted, refused or is historical uses nothing
     for change in [
         ("MVX|||CP|A\rORC|RE||D2", "MVX|||CP|D\rORC|RE||D2"),
-        ("|00^New immunization record^NIP001||||||LLBUAYMO6", "|01^Historical^NIP001||||||LLBUAYMO6"),
+        (
+            "|00^New immunization record^NIP001||||||LLBUAYMO6",
+            "|01^Historical^NIP001||||||LLBUAYMO6",
+        ),
     ] {
         counted(&good, &[change]).passes("stock", Judged::Inventory);
     }
     // reported twice, given once
-    counted(&good, &[]).message("send", "shots", &[]).passes("stock", Judged::Inventory);
+    counted(&good, &[])
+        .message("send", "shots", &[])
+        .passes("stock", Judged::Inventory);
     let mut wrong = stock("LLBUAYMO6", 9);
     wrong.expires = Some("2029-09-26".to_owned());
     let listed = Answers {
@@ -670,7 +744,9 @@ fn a_document_is_searched_for_names_series_and_days() {
         text: Some(Phi::new(record(&[]))),
         ..driver()
     };
-    Material::default().at("print", told).passes("print", Judged::Driver);
+    Material::default()
+        .at("print", told)
+        .passes("print", Judged::Driver);
     // a scan says nothing: the step stays with the tester
     assert!(
         Material::default()
@@ -695,7 +771,9 @@ fn what_is_shown_of_an_answer_is_compared_with_it() {
             ..driver()
         };
         change(&mut answers);
-        Material::default().message("answer", "history", &[]).at("look", answers)
+        Material::default()
+            .message("answer", "history", &[])
+            .at("look", answers)
     };
     shown(|_| {}).passes("look", Judged::Driver);
     shown(|a| a.forecast = Some(vec![row("DTaP", 31)])).fails("look", &["date due"]);
@@ -706,10 +784,18 @@ fn what_is_shown_of_an_answer_is_compared_with_it() {
     shown(|a| patient(a).given = some("Mona")).fails("look", &["first name"]);
     shown(|a| a.not_seen = std::mem::take(&mut a.seen)).fails("look", &["origin of every dose"]);
     // no words of an assertion hold what identifies a person
-    let proof = shown(|a| a.doses = Some(Vec::new())).prove("look").expect("there is material");
+    let proof = shown(|a| a.doses = Some(Vec::new()))
+        .prove("look")
+        .expect("there is material");
     for assertion in &proof.assertions {
-        let words = format!("{} {:?} {:?}", assertion.what, assertion.expected, assertion.because);
-        assert!(!words.contains("November 2026") && !words.contains("Hale"), "{words}");
+        let words = format!(
+            "{} {:?} {:?}",
+            assertion.what, assertion.expected, assertion.because
+        );
+        assert!(
+            !words.contains("November 2026") && !words.contains("Hale"),
+            "{words}"
+        );
     }
 }
 
@@ -720,20 +806,28 @@ fn every_issue_of_an_acknowledgment_has_to_be_told() {
             text: Some(Phi::new(text)),
             ..driver()
         };
-        Material::default().message("error", "nack", &[]).at("error", answers)
+        Material::default()
+            .message("error", "nack", &[])
+            .at("error", answers)
     };
-    page("2 issues: The vaccine code is not known. The site was ignored.").passes("error", Judged::Driver);
+    page("2 issues: The vaccine code is not known. The site was ignored.")
+        .passes("error", Judged::Driver);
     page("The site was ignored").fails("error", &["error at RXA-5", "nothing of it is shown"]);
     let told = |seen: &[&str]| saw("error", seen, &[]).message("error", "nack", &[]);
-    told(&["The user is told of the error at RXA-5", "The user is told of the warning at RXR-2"])
-        .passes("error", Judged::Driver);
+    told(&[
+        "The user is told of the error at RXA-5",
+        "The user is told of the warning at RXR-2",
+    ])
+    .passes("error", Judged::Driver);
     told(&["The user is told of the error at RXA-5"]).fails("error", &["RXR-2"]);
     let nobody = |text: &str| {
         let answers = Answers {
             text: Some(Phi::new(text)),
             ..driver()
         };
-        Material::default().message("nobody", "not-found", &[]).at("nobody", answers)
+        Material::default()
+            .message("nobody", "not-found", &[])
+            .at("nobody", answers)
     };
     nobody("The registry has no match for this patient").passes("nobody", Judged::Driver);
     nobody("Thank you").fails("nobody", &["no patient was found"]);
@@ -756,11 +850,22 @@ fn a_step_says_which_answers_it_wants() {
 
 #[test]
 fn a_tester_who_says_nothing_leaves_the_step_open() {
-    for step in ["enter", "reconcile", "forecast", "stock", "print", "look", "cohort"] {
+    for step in [
+        "enter",
+        "reconcile",
+        "forecast",
+        "stock",
+        "print",
+        "look",
+        "cohort",
+    ] {
         let said = Answers {
             note: Some("I was there".to_owned()),
             ..Answers::default()
         };
-        assert!(Material::default().at(step, said).prove(step).is_none(), "{step}");
+        assert!(
+            Material::default().at(step, said).prove(step).is_none(),
+            "{step}"
+        );
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! [`SoapClient`] and [`HttpClient`] call; [`soap_router`] and [`hl7_router`] answer through a [`Receiver`], run by a
 //! [`Server`], and an [`MllpServer`] does so in frames on a TCP connection; an [`Inbox`] waits for a sender under test. Every exchange can be recorded ([`Exchange`], [`Recorder`]).
+//! [`fhir::FhirClient`] reads an EHR's FHIR interface.
 //! What is odd about an envelope is told in findings of the rules of [`rules`].
 //!
 //! Not here: what a message says. HL7 is carried, counted and trimmed, never judged.
@@ -10,6 +11,7 @@ mod ask;
 mod client;
 pub mod envelope;
 mod exchange;
+pub mod fhir;
 mod http;
 mod inbox;
 mod notes;

@@ -377,6 +377,7 @@ mod tests {
         patient: sex: F
         dose 1: vaccine: Hep B
         dose 1: date: 1 March 2026
+        dose 1: end date: 1 March 2026
         dose 1: information source: Historical record
         dose 1: completion status: complete
         dose 1: vaccine type: Hep B, unspecified
@@ -386,5 +387,87 @@ mod tests {
         recommendation 2: vaccine type: MMR
         recommendation 2: date due: 1 May 2027
         ");
+    }
+
+    /// What a juror's document of an evaluated history and forecast lists: 28 elements of a dose, 7 of a recommendation, and
+    /// the patient.
+    #[test]
+    fn every_element_of_a_juror_document_has_a_row() {
+        let dose = "ORC|RE||D1||||||||||||||CLINIC^Hill Clinic\r\
+            RXA|0|1|20260301|20260302|08^Hep B^CVX|0.5|mL^mL^UCUM||00^New^NIP001|7824^Wyatt^Daniela|^^^HILL^^^^^1 Main^Suite 2^Salem^OR^97301^USA||||L1|20270101|SKB^GSK^MVX|00^parental decision^NIP002||CP\r\
+            RXR|C28161^Intramuscular^NCIT|LT^Left thigh^HL70163\r\
+            OBX|1|CE|38890-0^component^LN|1|45^Hep B, unspecified^CVX||||||F\r\
+            OBX|2|CE|59779-9^schedule^LN|1|VXC16^ACIP^CDCPHINVS||||||F\r\
+            OBX|3|NM|30973-2^number^LN|1|2||||||F\r\
+            OBX|4|NM|59782-3^of^LN|1|3||||||F\r\
+            OBX|5|ST|59780-7^series^LN|1|HepB 3-dose||||||F\r\
+            OBX|6|CE|59783-1^status^LN|1|LA13422-3^On schedule^LN||||||F\r\
+            OBX|7|ID|59781-5^valid^LN|1|N||||||F\r\
+            OBX|8|ST|30982-3^reason^LN|1|too early||||||F\r\
+            NTE|1||seen by the nurse\r";
+        let forecast = "ORC|RE||9999\rRXA|0|1|20270301||998^No vaccine administered^CVX|999|||||||||||||||NA\r\
+            OBX|1|CE|30956-7^type^LN|1|03^MMR^CVX||||||F\r\
+            OBX|2|DT|30980-7^due^LN|1|20270501||||||F\r\
+            OBX|3|DT|30981-5^earliest^LN|1|20270401||||||F\r\
+            OBX|4|DT|59777-3^latest^LN|1|20290501||||||F\r\
+            OBX|5|DT|59778-1^overdue^LN|1|20270601||||||F\r\
+            OBX|6|CE|59783-1^status^LN|1|LA13423-1^Overdue^LN||||||F\r\
+            OBX|7|ST|30982-3^reason^LN|1|the next dose||||||F\r";
+        let rows = texts(&format!(
+            "MSH|^~\\&|||||20270301||RSP^K11^RSP_K11|1|P|2.5.1\rMSA|AA|C1\rQAK|T|OK\rQPD|Z42\r\
+             PID|1||A7^^^CLINIC^MR||Hale^Nora^L||20250911|F|||1 Main^^Salem^OR^97301||||||||||\r{dose}{forecast}"
+        ));
+        let of = |group: &str| -> Vec<String> {
+            rows.iter()
+                .filter_map(|r| r.strip_prefix(group)?.strip_prefix(": "))
+                .map(|r| r.split_once(": ").map_or(r, |(e, _)| e).to_owned())
+                .collect()
+        };
+        let dose = of("dose 1");
+        for element in [
+            "entering organization",
+            "vaccine type",
+            "vaccine",
+            "refusal reason",
+            "date",
+            "end date",
+            "amount",
+            "unit",
+            "route",
+            "site",
+            "manufacturer",
+            "notes",
+            "provider",
+            "dose is valid",
+            "reason",
+            "completion status",
+            "dose number in the series",
+            "doses in the series",
+            "series name",
+            "series status",
+            "schedule",
+        ] {
+            assert!(
+                dose.iter().any(|e| e == element),
+                "{element} is not in {dose:?}"
+            );
+        }
+        assert_eq!(dose.iter().filter(|e| *e == "location").count(), 7);
+        assert_eq!(
+            of("recommendation 1"),
+            [
+                "vaccine type",
+                "date due",
+                "earliest date to give",
+                "latest date to give",
+                "date overdue",
+                "series status",
+                "reason"
+            ]
+        );
+        assert_eq!(
+            of("patient"),
+            ["identifier", "name", "date of birth", "sex", "address"]
+        );
     }
 }

@@ -228,7 +228,8 @@ fn phi(value: &Option<Phi>) -> Option<&str> {
         .filter(|t| !t.trim().is_empty())
 }
 
-fn sex(text: &str) -> String {
+/// HL70001 of a word.
+pub(super) fn sex(text: &str) -> String {
     match plain(text).as_str() {
         "f" | "female" | "woman" | "girl" => "F",
         "m" | "male" | "man" | "boy" => "M",

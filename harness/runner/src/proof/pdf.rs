@@ -182,7 +182,15 @@ fn pdf(bytes: &[u8]) -> Result<String, DocumentError> {
         max_decompressed_size: Some(MOST_UNPACKED),
         ..lopdf::LoadOptions::default()
     };
-    let document = lopdf::Document::load_mem_with_options(bytes, options).map_err(|e| why(&e))?;
+    let document = lopdf::Document::load_mem_with_options(bytes, options).map_err(|e| {
+        // a reader may stumble over what it cannot decrypt before it says so
+        let locked = bytes.windows(8).any(|w| w == b"/Encrypt");
+        if locked {
+            DocumentError::Encrypted
+        } else {
+            why(&e)
+        }
+    })?;
     if document.is_encrypted() {
         return Err(DocumentError::Encrypted);
     }

@@ -4,7 +4,8 @@ use super::codes::plain;
 use super::context::doses_of;
 use super::day::read_day;
 use super::doses::{assign, nearest};
-use super::rows::{Missing, Rows};
+use super::entry::sex;
+use super::rows::{Missing, Rows, same_value};
 use super::told;
 use crate::checklist::{self, Told};
 use crate::result::{Answers, DoseSeen, Outcome};
@@ -89,7 +90,8 @@ fn private(rows: &mut Rows, what: &str, wanted: &Phi, seen: Option<&Phi>, missin
     if seen.is_none() && missing == Missing::Skipped {
         return;
     }
-    let holds = seen.is_some_and(|s| super::rows::same_value(wanted.reveal(), s.reveal()));
+    let same = |a: &str, b: &str| same_value(a, b) || sex(a) == sex(b);
+    let holds = seen.is_some_and(|s| same(wanted.reveal(), s.reveal()));
     let row = rows.check(what, holds);
     row.found = seen.cloned();
     row.because = match (holds, seen) {

@@ -1,9 +1,9 @@
 //! The client half: blocking calls over HTTP and HTTPS, each with its recorded exchange.
 
 mod http;
-mod post;
+pub(crate) mod post;
 mod soap;
-mod worker;
+pub(crate) mod worker;
 
 pub use http::{HttpClient, HttpForm, HttpLogin};
 pub use post::{CallError, ClientError, ClientOptions};

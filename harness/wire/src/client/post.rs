@@ -148,10 +148,10 @@ impl CallError {
 }
 
 /// What came back.
-pub(super) struct Received {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Vec<u8>,
+pub(crate) struct Received {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Received {
@@ -294,7 +294,7 @@ impl Poster {
 /// Clients by their connect timeout: reading the system's certificates takes longer than many a call.
 static CLIENTS: Mutex<BTreeMap<Duration, reqwest::Client>> = Mutex::new(BTreeMap::new());
 
-fn client(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
+pub(crate) fn client(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     if options.trust.is_empty() {
         let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = clients.get(&options.connect_timeout) {
@@ -327,7 +327,10 @@ fn build(options: &ClientOptions) -> Result<reqwest::Client, ClientError> {
     builder.build().map_err(ClientError::Setup)
 }
 
-async fn call(request: reqwest::RequestBuilder, limit: usize) -> Result<Received, CallError> {
+pub(crate) async fn call(
+    request: reqwest::RequestBuilder,
+    limit: usize,
+) -> Result<Received, CallError> {
     let mut response = request.send().await.map_err(|e| failure(&e))?;
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let mut body = Vec::new();

@@ -20,7 +20,7 @@ fn runtime() -> Option<&'static Runtime> {
 
 /// Runs a future to its end and waits for it; works from any thread, also from one that belongs to another runtime.
 /// `None` when there is no runtime, or when the future panicked.
-pub(super) fn wait<T: Send + 'static>(
+pub(crate) fn wait<T: Send + 'static>(
     future: impl Future<Output = T> + Send + 'static,
 ) -> Option<T> {
     let (give, take) = mpsc::sync_channel(1);
@@ -31,7 +31,7 @@ pub(super) fn wait<T: Send + 'static>(
 }
 
 /// Chooses ring as the TLS provider, once. Somebody else's earlier choice stands.
-pub(super) fn install_provider() {
+pub(crate) fn install_provider() {
     static ONCE: OnceLock<()> = OnceLock::new();
     ONCE.get_or_init(|| {
         let _ = rustls::crypto::ring::default_provider().install_default();

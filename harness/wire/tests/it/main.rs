@@ -3,6 +3,7 @@
 
 mod answers;
 mod common;
+mod fhir;
 mod hostile;
 mod judged;
 mod properties;
