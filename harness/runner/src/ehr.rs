@@ -69,6 +69,7 @@ impl Listening {
             modifications: setting.options.modifications.clone(),
             credentials: target.credentials.clone(),
             fallback: target.fallback.clone(),
+            forecaster: target.forecaster.clone(),
         };
         let bind = target.bind;
         let session = Session::begin(

@@ -1,5 +1,6 @@
 //! What a run is given.
 
+use crate::proof::Forecaster;
 use crate::result::{Role, SystemInfo, ToolInfo};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -70,6 +71,8 @@ pub struct EhrTarget {
     pub credentials: Option<Credentials>,
     /// Who answers what no step has a reply for: the reference IIS. Without it such messages get a fault.
     pub fallback: Option<Arc<dyn Receiver>>,
+    /// The harness's own forecaster, for steps that compare what is shown with it.
+    pub forecaster: Option<Arc<dyn Forecaster>>,
     /// The run ends when no message came for this long; it waits for [`crate::Stop::now`] without it.
     pub idle: Option<Duration>,
 }
@@ -81,6 +84,7 @@ impl EhrTarget {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             credentials: None,
             fallback: None,
+            forecaster: None,
             idle: Some(Duration::from_secs(600)),
         }
     }

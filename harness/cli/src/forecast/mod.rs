@@ -3,6 +3,7 @@
 pub(crate) mod args;
 mod batch;
 mod form;
+pub(crate) mod ours;
 mod read;
 
 use crate::exit::Exit;

@@ -297,6 +297,7 @@ impl System {
                 .into());
         }
         let mut target = EhrTarget::new();
+        target.forecaster = Some(Arc::new(crate::forecast::ours::Ours));
         target.bind = reference::address(&args.bind)?;
         target.idle = Some(Duration::from_secs(args.idle * 60));
         if args.username.is_some() || args.password.is_some() {

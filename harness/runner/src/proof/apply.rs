@@ -72,6 +72,16 @@ impl Stage {
             ..ProofContext::new(&setting.plan, case, &scope, &view, setting.options.as_of)
         };
         let Some(proof) = prove(&ctx, plan_step) else {
+            // a document that says nothing leaves the step open, and says why
+            let failed = material
+                .files
+                .iter()
+                .find_map(|f| Some((&f.name, f.text.as_ref().err()?)));
+            if let Some((name, error)) = failed {
+                let told = error.diagnostic(name);
+                let help = told.help.map(|h| format!("; {h}")).unwrap_or_default();
+                step.because = Some(format!("{name}: {}{help}", told.message));
+            }
             return;
         };
         // a reply has an assertion of its own, that it was delivered

@@ -342,7 +342,7 @@ pub fn asks(step: &model::Step) -> Vec<&'static str> {
             all
         }
         Some(StepKind::PatientSelect) => vec!["patient"],
-        Some(StepKind::Alert | StepKind::DataQuality) => vec!["seen"],
+        Some(StepKind::Alert | StepKind::DataQuality | StepKind::Deduplicate) => vec!["seen"],
         Some(StepKind::AdverseEvent) => vec!["reactions"],
         Some(StepKind::Cohort) => vec!["cohort"],
         Some(StepKind::Reconcile) => vec!["before", "doses"],
@@ -352,7 +352,6 @@ pub fn asks(step: &model::Step) -> Vec<&'static str> {
         Some(StepKind::Inspect | StepKind::Reply) => {
             vec!["seen", "patient", "doses", "forecast", "text"]
         }
-        Some(StepKind::Deduplicate) => vec!["seen"],
         _ => Vec::new(),
     };
     if !step.checklist.is_empty() && !asks.contains(&"seen") {

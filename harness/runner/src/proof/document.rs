@@ -5,10 +5,10 @@
 //! looked for one by one, because a name may be turned around.
 
 use super::codes::{groups_in, names_of_group, plain};
-use super::context::ProofContext;
+use super::context::{FileText, ProofContext};
 use super::day::{read_day, spellings};
 use super::rows::Rows;
-use crate::result::{Answers, Assertion, Outcome};
+use crate::result::{Answers, Assertion, EvidenceFile, Outcome};
 use jiff::civil::Date;
 use std::collections::BTreeSet;
 use titer_finding::Phi;
@@ -313,17 +313,47 @@ pub(super) fn text(
     }
 }
 
+/// Whether the documents of a step are searched.
+pub(crate) fn wants_documents(step: &Step) -> bool {
+    match step.action() {
+        Some(Action::Document(_)) => true,
+        Some(Action::PatientAccess(_)) => step.proofs.contains(&ProofKind::Document),
+        _ => false,
+    }
+}
+
+/// The texts of files of evidence; pictures have none and are left out, so that they are looked at by eye.
+pub(crate) fn texts(
+    files: &[EvidenceFile],
+    blob: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Vec<FileText> {
+    files
+        .iter()
+        .filter(|f| {
+            let kind = f.media_type.as_str();
+            !["image/", "video/", "audio/"]
+                .iter()
+                .any(|p| kind.starts_with(p))
+        })
+        .map(|f| FileText {
+            name: f.name.clone(),
+            text: super::pdf::text_of(&f.sha256, f.size, blob),
+        })
+        .collect()
+}
+
 /// The documents that were supplied with the step, together: assertions, and the names of the files that were searched.
 /// `None` when the step wants no document or none of them has text.
 pub(super) fn by_files(
     ctx: &ProofContext<'_>,
     step: &Step,
 ) -> Option<(Vec<Assertion>, Vec<String>)> {
+    if !wants_documents(step) {
+        return None;
+    }
     let (contains, leaves_out): (&[Text], &[Text]) = match step.action()? {
         Action::Document(d) => (&d.contains, &d.leaves_out),
-        Action::PatientAccess(p) if step.proofs.contains(&ProofKind::Document) => {
-            (&p.contains, &[])
-        }
+        Action::PatientAccess(p) => (&p.contains, &[]),
         _ => return None,
     };
     let readable: Vec<(&str, &Phi)> = ctx

@@ -221,9 +221,8 @@ fn value_of(answers: &Answers, element: &str) -> Option<String> {
     of_patient.or(of_dose)
 }
 
-fn phi(value: &Option<Phi>) -> Option<&str> {
+fn phi(value: Option<&Phi>) -> Option<&str> {
     value
-        .as_ref()
         .map(Phi::reveal)
         .filter(|t| !t.trim().is_empty())
 }
@@ -251,10 +250,10 @@ pub(super) fn patient(
     rows.value(
         "patient: date of birth",
         &ctx.text(&wanted.birth_date),
-        phi(&seen.birth_date),
+        phi(seen.birth_date.as_ref()),
         Missing::Fails,
     );
-    let shown = phi(&seen.sex).map(sex);
+    let shown = phi(seen.sex.as_ref()).map(sex);
     rows.value(
         "patient: sex",
         &ctx.text(&wanted.sex),
@@ -263,7 +262,7 @@ pub(super) fn patient(
     );
     if let Some(maiden) = &wanted.mothers_maiden_name {
         let family = ctx.text(&maiden.family);
-        let found = phi(&seen.mothers_maiden_name);
+        let found = phi(seen.mothers_maiden_name.as_ref());
         // the maiden name alone, or with the first name
         let holds = found.is_some_and(|f| {
             same_value(&family, f)
@@ -298,12 +297,12 @@ pub(super) fn patient(
         .phone
         .as_ref()
         .map(|p| format!("{}{}", ctx.text(&p.area), ctx.text(&p.number)));
-    if let (Some(wanted), Some(found)) = (phone, phi(&seen.phone)) {
+    if let (Some(wanted), Some(found)) = (phone, phi(seen.phone.as_ref())) {
         let digits = |t: &str| -> String { t.chars().filter(char::is_ascii_digit).collect() };
         let (w, f) = (digits(&wanted), digits(found));
         let row = rows.check("patient: telephone", !w.is_empty() && f.ends_with(&w));
         row.expected = Some(wanted);
-        row.found = seen.phone.clone();
+        row.found.clone_from(&seen.phone);
     }
     for (what, wanted, found) in [
         ("patient: e-mail address", &wanted.email, &seen.email),
@@ -319,10 +318,10 @@ pub(super) fn patient(
         ),
     ] {
         if let Some(wanted) = wanted {
-            rows.value(what, &ctx.text(wanted), phi(found), Missing::Skipped);
+            rows.value(what, &ctx.text(wanted), phi(found.as_ref()), Missing::Skipped);
         }
     }
-    if let (Some(address), Some(found)) = (&wanted.address, phi(&seen.address)) {
+    if let (Some(address), Some(found)) = (&wanted.address, phi(seen.address.as_ref())) {
         let found_words = format!(" {} ", plain(found));
         for (what, part) in [
             ("patient: street", &address.street),
@@ -340,7 +339,7 @@ pub(super) fn patient(
 }
 
 fn name(rows: &mut Rows, ctx: &ProofContext<'_>, wanted: &PersonName, seen: &PatientSeen) {
-    let whole = phi(&seen.name).map(|n| format!(" {} ", plain(n)));
+    let whole = phi(seen.name.as_ref()).map(|n| format!(" {} ", plain(n)));
     let parts = [
         ("patient: last name", Some(&wanted.family), &seen.family),
         ("patient: first name", wanted.given.as_ref(), &seen.given),
@@ -351,7 +350,7 @@ fn name(rows: &mut Rows, ctx: &ProofContext<'_>, wanted: &PersonName, seen: &Pat
         let Some(wanted) = wanted.map(|w| ctx.text(w)).filter(|w| !w.is_empty()) else {
             continue;
         };
-        match (phi(part), &whole) {
+        match (phi(part.as_ref()), &whole) {
             (Some(found), _) => rows.value(what, &wanted, Some(found), Missing::Fails),
             (None, Some(name)) => {
                 let there = name.contains(&format!(" {} ", plain(&wanted)));

@@ -36,4 +36,5 @@ pub use context::{
     prove,
 };
 pub use day::read_day;
+pub(crate) use document::{texts, wants_documents};
 pub use pdf::{DocumentError, document_text};

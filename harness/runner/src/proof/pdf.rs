@@ -3,8 +3,9 @@
 //! A PDF comes from outside and may be broken on purpose: it is read on a thread of its own that is given up when it takes
 //! too long, a panic in it is caught, and both the file and what it unpacks to are limited.
 
+use std::collections::VecDeque;
 use std::panic::catch_unwind;
-use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 use titer_finding::{Diagnostic, Phi};
 
@@ -16,6 +17,8 @@ const MOST_UNPACKED: usize = 64 << 20;
 const MOST_PAGES: usize = 500;
 /// Longest text that is kept, in bytes.
 const MOST_TEXT: usize = 8 << 20;
+/// How many texts are kept.
+const KEEP: usize = 16;
 /// How long a file may take.
 const MOST_TIME: Duration = Duration::from_secs(20);
 /// Stack of the reading thread: nested objects are read by recursion.
@@ -83,6 +86,31 @@ pub fn document_text(bytes: &[u8]) -> Result<Phi, DocumentError> {
         return guarded(bytes.to_vec(), MOST_TIME, pdf).map(Phi::new);
     }
     plain_text(bytes).map(Phi::new)
+}
+
+/// The text of a file of evidence by its SHA-256. A document is made anew after every entry, so the last texts are kept.
+pub(super) fn text_of(
+    sha256: &str,
+    size: u64,
+    load: &dyn Fn(&str) -> Option<Vec<u8>>,
+) -> Result<Phi, DocumentError> {
+    static KEPT: Mutex<VecDeque<(String, Result<Phi, DocumentError>)>> =
+        Mutex::new(VecDeque::new());
+    if size > MOST_BYTES as u64 {
+        return Err(DocumentError::TooLarge);
+    }
+    let kept = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((_, text)) = kept().iter().find(|(hash, _)| hash == sha256) {
+        return text.clone();
+    }
+    let bytes = load(sha256).ok_or(DocumentError::Empty)?;
+    let text = document_text(&bytes);
+    let mut kept = kept();
+    kept.push_back((sha256.to_owned(), text.clone()));
+    if kept.len() > KEEP {
+        kept.pop_front();
+    }
+    text
 }
 
 fn plain_text(bytes: &[u8]) -> Result<String, DocumentError> {

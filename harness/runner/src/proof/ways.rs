@@ -59,15 +59,13 @@ pub(super) fn checklist(rows: &mut Rows, ctx: &ProofContext<'_>, step: &Step, an
     for item in &step.checklist {
         let text = ctx.text(&item.see);
         match seen(ctx, item, &text, answers) {
-            Some(seen) => {
-                if seen || !item.optional {
-                    rows.check(text, seen);
-                }
+            Some(seen) if seen || !item.optional => {
+                rows.check(text, seen);
             }
             None if alone && !item.optional => {
                 rows.check(text, false).because = Some("nothing is told of it".to_owned());
             }
-            None => {}
+            _ => {}
         }
     }
 }

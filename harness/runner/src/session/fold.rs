@@ -15,6 +15,7 @@ use titer_plan::{Occasion, Scope};
 pub(super) struct Fold {
     pub(super) setting: Arc<Setting>,
     pub(super) clock: Arc<EntryClock>,
+    pub(super) forecaster: Option<Arc<dyn crate::proof::Forecaster>>,
 }
 
 impl Fold {

@@ -1,5 +1,6 @@
 //! What a session is given.
 
+use crate::proof::Forecaster;
 use crate::result::{Role, SystemInfo, ToolInfo};
 use jiff::civil::Date;
 use std::net::SocketAddr;
@@ -33,6 +34,8 @@ pub struct SessionOptions {
     pub credentials: Option<Credentials>,
     /// Who answers what the plan has no reply for: the reference IIS. Without it such messages get a fault.
     pub fallback: Option<Arc<dyn Receiver>>,
+    /// The harness's own forecaster, for steps that compare what is shown with it.
+    pub forecaster: Option<Arc<dyn Forecaster>>,
 }
 
 impl SessionOptions {
@@ -54,6 +57,7 @@ impl SessionOptions {
             modifications: Vec::new(),
             credentials: None,
             fallback: None,
+            forecaster: None,
         }
     }
 

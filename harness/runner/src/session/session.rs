@@ -215,6 +215,7 @@ impl Session {
         let fold = Fold {
             setting: Arc::new(setting),
             clock,
+            forecaster: options.forecaster,
         };
         let state = fold.all(&entries);
         Ok(Session {

@@ -4,9 +4,10 @@ use super::entry::Settled;
 use super::fold::Fold;
 use super::state::{Arrival, At, Belongs, Own, Said, State};
 use crate::messages::{answers, type_of};
+use crate::proof::{self, Material};
 use crate::result::{
-    Attestation, Evaluation, Judged, MessageEvidence, Origin, Outcome, Overridden, RunResult, Step,
-    Unexpected, Verdict, rollup,
+    Answers, Attestation, Evaluation, Judged, MessageEvidence, Origin, Outcome, Overridden,
+    RunResult, Step, Unexpected, Verdict, rollup,
 };
 use crate::run;
 use crate::stage::{Stage, unjudged};
@@ -358,8 +359,35 @@ fn waive(step: &mut Step, said: &Said) {
 
 impl Fold {
     // checks that stand for an eye, when there is something for them to look at
-    #[expect(clippy::unused_self, reason = "the checks need it")]
-    fn prove(&self, _: &State, _: At, _: &mut Step, _: Blobs<'_>) {}
+    fn prove(&self, state: &State, at: At, step: &mut Step, blobs: Blobs<'_>) {
+        let Some((case, plan_step)) = self.plan_step(at) else {
+            return;
+        };
+        // what was supplied anywhere, because a step may compare with an earlier one
+        let answers: BTreeMap<(String, String), Vec<Answers>> = state
+            .said
+            .iter()
+            .filter(|(_, said)| !said.answers.is_empty())
+            .filter_map(|(at, said)| {
+                let (case, step) = self.plan_step(*at)?;
+                let key = (case.id.text().to_owned(), step.id.text().to_owned());
+                Some((key, said.answers.values().cloned().collect()))
+            })
+            .collect();
+        let files = if proof::wants_documents(plan_step) {
+            proof::texts(&step.files, blobs)
+        } else {
+            Vec::new()
+        };
+        let material = Material {
+            answers: &answers,
+            files: &files,
+            forecaster: self.forecaster.as_deref(),
+        };
+        state
+            .stage
+            .prove(&self.setting, case, plan_step, &material, step);
+    }
 }
 
 /// Whether a plan's step is one that only has to be done.

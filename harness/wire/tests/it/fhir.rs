@@ -18,8 +18,8 @@ use std::time::Duration;
 use titer_finding::Phi;
 use titer_wire::Server;
 use titer_wire::fhir::{
-    Algorithm, Backend, FhirAuth, FhirClient, FhirError, FhirOptions, KeyError, PatientQuery, Secret,
-    SigningKey,
+    Algorithm, Backend, FhirAuth, FhirClient, FhirError, FhirOptions, KeyError, PatientQuery,
+    Secret, SigningKey,
 };
 
 const RSA: &[u8] = include_bytes!("keys/rsa.pem");
@@ -53,7 +53,11 @@ impl Running {
     }
 
     fn asked(&self) -> Vec<Asked> {
-        self.fake.asked.lock().expect("no panic while it is held").clone()
+        self.fake
+            .asked
+            .lock()
+            .expect("no panic while it is held")
+            .clone()
     }
 
     fn client(&self, change: impl FnOnce(&mut FhirOptions)) -> FhirClient {
@@ -84,7 +88,10 @@ async fn any(
         body: String::from_utf8_lossy(&body).into_owned(),
     };
     let (status, text) = (fake.answer)(&asked);
-    fake.asked.lock().expect("no panic while it is held").push(asked);
+    fake.asked
+        .lock()
+        .expect("no panic while it is held")
+        .push(asked);
     (StatusCode::from_u16(status).expect("a status"), text)
 }
 
@@ -102,7 +109,8 @@ fn bundle(resources: &[Value], next: Option<&str>) -> (u16, String) {
     let entries: Vec<Value> = resources.iter().map(|r| json!({"resource": r})).collect();
     let mut bundle = json!({"resourceType": "Bundle", "type": "searchset", "entry": entries});
     if let Some(next) = next {
-        bundle["link"] = json!([{"relation": "self", "url": "x"}, {"relation": "next", "url": next}]);
+        bundle["link"] =
+            json!([{"relation": "self", "url": "x"}, {"relation": "next", "url": next}]);
     }
     (200, bundle.to_string())
 }
@@ -139,9 +147,10 @@ fn usual(asked: &Asked) -> (u16, String) {
             bundle(&[dose("i1"), dose("i2"), warning], None)
         }
         "GET /fhir/Immunization" => bundle(&[dose("i1")], Some("Immunization?page=2")),
-        "GET /fhir/AllergyIntolerance" => {
-            bundle(&[json!({"resourceType": "AllergyIntolerance", "id": "a1"})], None)
-        }
+        "GET /fhir/AllergyIntolerance" => bundle(
+            &[json!({"resourceType": "AllergyIntolerance", "id": "a1"})],
+            None,
+        ),
         _ => outcome(404, "not-supported"),
     }
 }
@@ -175,12 +184,20 @@ fn a_record_is_read_page_by_page() {
     assert_eq!(ids(&record.resources), ["p1", "i1", "i2", "a1"]);
     assert_eq!(record.notes.len(), 1, "{:?}", record.notes);
     assert!(record.notes[0].contains("AdverseEvent") && record.notes[0].contains("not-supported"));
-    assert!(server.asked().iter().all(|a| a.authorization == "Bearer tok-1"));
+    assert!(
+        server
+            .asked()
+            .iter()
+            .all(|a| a.authorization == "Bearer tok-1")
+    );
     let evidence: Value = serde_json::from_slice(&record.evidence).expect("evidence is JSON");
     assert_eq!(evidence["entry"].as_array().map(Vec::len), Some(4));
     // nothing shows the token or the patient by accident
     let shown = format!("{client:?} {record:?} {:?}", by_name());
-    assert!(!shown.contains("tok-1") && !shown.contains("Hale") && !shown.contains("2026-09-02"), "{shown}");
+    assert!(
+        !shown.contains("tok-1") && !shown.contains("Hale") && !shown.contains("2026-09-02"),
+        "{shown}"
+    );
 }
 
 #[test]
@@ -190,7 +207,11 @@ fn a_patient_is_found_by_id_by_identifier_or_by_name() {
     let record = client.record(&by_name()).expect("the name finds her");
     assert_eq!(record.resources.len(), 4);
     let asked = server.asked();
-    assert!(asked[1].query.contains("given=Nora+%26+Co"), "{}", asked[1].query);
+    assert!(
+        asked[1].query.contains("given=Nora+%26+Co"),
+        "{}",
+        asked[1].query
+    );
     let direct = PatientQuery {
         id: Some(Phi::new("p1")),
         ..PatientQuery::default()
@@ -202,7 +223,12 @@ fn a_patient_is_found_by_id_by_identifier_or_by_name() {
         ..PatientQuery::default()
     };
     assert!(client.record(&odd).is_err());
-    assert!(server.asked().iter().all(|a| a.path.starts_with("GET /fhir/")));
+    assert!(
+        server
+            .asked()
+            .iter()
+            .all(|a| a.path.starts_with("GET /fhir/"))
+    );
     assert!(matches!(
         client.record(&PatientQuery::default()),
         Err(FhirError::NothingAsked)
@@ -211,8 +237,16 @@ fn a_patient_is_found_by_id_by_identifier_or_by_name() {
         identifier: Some(Phi::new("A9")),
         ..PatientQuery::default()
     };
-    assert!(matches!(client.record(&nobody), Err(FhirError::NobodyFound)));
-    let twins = serve(|_| bundle(&[nora(), json!({"resourceType": "Patient", "id": "p2"})], None));
+    assert!(matches!(
+        client.record(&nobody),
+        Err(FhirError::NobodyFound)
+    ));
+    let twins = serve(|_| {
+        bundle(
+            &[nora(), json!({"resourceType": "Patient", "id": "p2"})],
+            None,
+        )
+    });
     assert!(matches!(
         twins.client(|_| {}).record(&by_id()),
         Err(FhirError::SeveralFound { count: 2 })
@@ -223,7 +257,10 @@ fn a_patient_is_found_by_id_by_identifier_or_by_name() {
 fn refused(status: u16, body: &str) -> (FhirError, String) {
     let body = body.to_owned();
     let server = serve(move |_| (status, body.clone()));
-    let error = server.client(|_| {}).record(&by_id()).expect_err("it cannot be read");
+    let error = server
+        .client(|_| {})
+        .record(&by_id())
+        .expect_err("it cannot be read");
     let told = error.diagnostic();
     assert!(told.help.is_some());
     (error, told.message)
@@ -232,24 +269,45 @@ fn refused(status: u16, body: &str) -> (FhirError, String) {
 #[test]
 fn every_bad_answer_is_told_for_what_it_is() {
     let (error, told) = refused(401, &outcome(401, "login").1);
-    assert!(matches!(error, FhirError::Refused { status: 401, .. }), "{told}");
-    assert_eq!(told, "GET Patient is refused with HTTP status 401 and says `login` about Patient.name");
+    assert!(
+        matches!(error, FhirError::Refused { status: 401, .. }),
+        "{told}"
+    );
+    assert_eq!(
+        told,
+        "GET Patient is refused with HTTP status 401 and says `login` about Patient.name"
+    );
     let (error, told) = refused(400, &outcome(400, "invalid").1);
-    assert!(matches!(error, FhirError::Status { status: 400, .. }), "{told}");
+    assert!(
+        matches!(error, FhirError::Status { status: 400, .. }),
+        "{told}"
+    );
     // the server's own words may name the patient
-    assert!(!told.contains("Nora") && !format!("{error:?}").contains("Nora"), "{told}");
+    assert!(
+        !told.contains("Nora") && !format!("{error:?}").contains("Nora"),
+        "{told}"
+    );
     let (_, told) = refused(500, "oops");
     assert_eq!(told, "GET Patient ends with HTTP status 500");
     let (error, told) = refused(200, &outcome(200, "throttled").1);
     assert!(matches!(error, FhirError::Outcome { .. }), "{told}");
     let (_, told) = refused(200, "{\"resourceType\": \"Bundle\",\n \"entry\": [");
-    assert_eq!(told, "the answer to GET Patient is not JSON: it breaks off (line 2, column 11)");
+    assert_eq!(
+        told,
+        "the answer to GET Patient is not JSON: it breaks off (line 2, column 11)"
+    );
     let (_, told) = refused(200, "<html>Sign in</html>");
     assert!(told.contains("begins like a page"), "{told}");
     let (_, told) = refused(200, "[1, 2]");
-    assert_eq!(told, "the answer to GET Patient is a list instead of a Bundle");
+    assert_eq!(
+        told,
+        "the answer to GET Patient is a list instead of a Bundle"
+    );
     let (_, told) = refused(200, "{\"resourceType\": \"CapabilityStatement\"}");
-    assert!(told.contains("a CapabilityStatement instead of a Bundle"), "{told}");
+    assert!(
+        told.contains("a CapabilityStatement instead of a Bundle"),
+        "{told}"
+    );
     let (_, told) = refused(200, &"[".repeat(100_000));
     assert!(told.contains("not JSON"), "{told}");
     let (_, told) = refused(200, "");
@@ -262,7 +320,10 @@ fn everything_has_a_limit() {
         "GET /fhir/Patient" => bundle(&[nora()], None),
         _ => bundle(&[dose("i1")], Some("Immunization?page=1")),
     });
-    let error = looping.client(|_| {}).record(&by_id()).expect_err("it never ends");
+    let error = looping
+        .client(|_| {})
+        .record(&by_id())
+        .expect_err("it never ends");
     assert_eq!(error.to_string(), "GET Immunization has more than 2 pages");
     let endless = serve(|a| match a.path.as_str() {
         "GET /fhir/Patient" => bundle(&[nora()], None),
@@ -275,24 +336,41 @@ fn everything_has_a_limit() {
     assert!(matches!(error, FhirError::TooMuch { .. }), "{error}");
     let many = serve(|a| match a.path.as_str() {
         "GET /fhir/Patient" => bundle(&[nora()], None),
-        _ => bundle(&(0..20).map(|i| dose(&format!("i{i}"))).collect::<Vec<_>>(), None),
+        _ => bundle(
+            &(0..20).map(|i| dose(&format!("i{i}"))).collect::<Vec<_>>(),
+            None,
+        ),
     });
     let error = many
         .client(|o| o.max_resources = 10)
         .record(&by_id())
         .expect_err("there are too many");
-    assert_eq!(error.to_string(), "GET Immunization has more than 10 resources");
+    assert_eq!(
+        error.to_string(),
+        "GET Immunization has more than 10 resources"
+    );
     let large = serve(|_| (200, "x".repeat(5000)));
     let error = large
         .client(|o| o.max_response = 1000)
         .record(&by_id())
         .expect_err("it is too large");
-    assert!(error.diagnostic().message.contains("larger than 1000 bytes"));
+    assert!(
+        error
+            .diagnostic()
+            .message
+            .contains("larger than 1000 bytes")
+    );
     let foreign = serve(|a| match a.path.as_str() {
         "GET /fhir/Patient" => bundle(&[nora()], None),
-        _ => bundle(&[], Some("http://elsewhere.example/fhir/Immunization?page=2")),
+        _ => bundle(
+            &[],
+            Some("http://elsewhere.example/fhir/Immunization?page=2"),
+        ),
     });
-    let error = foreign.client(|_| {}).record(&by_id()).expect_err("it lies elsewhere");
+    let error = foreign
+        .client(|_| {})
+        .record(&by_id())
+        .expect_err("it lies elsewhere");
     assert!(matches!(error, FhirError::ForeignPage { .. }), "{error}");
 }
 
@@ -309,10 +387,19 @@ fn who_cannot_be_reached_or_takes_too_long_is_told() {
     )
     .expect("an address");
     let error = client.record(&by_id()).expect_err("nobody answers");
-    assert!(error.diagnostic().message.contains("no answer within 100 ms"), "{error:?}");
+    assert!(
+        error
+            .diagnostic()
+            .message
+            .contains("no answer within 100 ms"),
+        "{error:?}"
+    );
     drop(slow);
     let error = client.record(&by_id()).expect_err("nobody listens");
-    assert!(error.diagnostic().message.contains("cannot connect"), "{error:?}");
+    assert!(
+        error.diagnostic().message.contains("cannot connect"),
+        "{error:?}"
+    );
     for bad in ["", "ehr.example", "ftp://ehr.example/fhir", "http://"] {
         let error = FhirClient::new(bad, FhirOptions::default()).expect_err("no address");
         assert!(matches!(error, FhirError::Address { .. }), "{bad}");
@@ -391,12 +478,18 @@ fn a_backend_service_signs_its_assertion() {
             let bytes = URL_SAFE_NO_PAD.decode(part).expect("base64");
             serde_json::from_slice(&bytes).expect("JSON")
         };
-        assert_eq!(read(head), json!({"alg": algorithm.name(), "typ": "JWT", "kid": "k1"}));
+        assert_eq!(
+            read(head),
+            json!({"alg": algorithm.name(), "typ": "JWT", "kid": "k1"})
+        );
         let claims = read(claims);
         assert_eq!(claims["iss"], "titer");
         assert_eq!(claims["sub"], "titer");
         assert_eq!(claims["aud"], token_url);
-        let life = claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(e, i)| e - i);
+        let life = claims["exp"]
+            .as_i64()
+            .zip(claims["iat"].as_i64())
+            .map(|(e, i)| e - i);
         assert!(life.is_some_and(|l| l > 0 && l <= 300));
         assert!(claims["jti"].as_str().is_some_and(|j| j.len() >= 20));
     }
@@ -433,7 +526,10 @@ fn a_token_that_is_not_given_is_told() {
         fail(400, "{\"error\": \"invalid_client\"}"),
         "no access token is given: the server says `invalid_client` (HTTP 400)"
     );
-    assert_eq!(fail(503, "busy"), "no access token is given: HTTP status 503");
+    assert_eq!(
+        fail(503, "busy"),
+        "no access token is given: HTTP status 503"
+    );
     assert!(fail(200, "{}").contains("no access_token"));
     assert!(fail(200, "<html>").contains("not JSON"));
 }
