@@ -171,6 +171,10 @@ fn row(vaccine: &str, due: i32) -> ForecastSeen {
     }
 }
 
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "what is shown is optional, and this shows something"
+)]
 fn some(text: &str) -> Option<Phi> {
     Some(Phi::new(text))
 }
@@ -301,7 +305,7 @@ fn every_mistake_of_an_entry_is_an_assertion_of_its_own() {
                 drop(
                     a.fields
                         .insert("Referred by".to_owned(), Phi::new("Dr Wyatt")),
-                )
+                );
             },
             &["Referred by"],
         ),

@@ -322,7 +322,8 @@ pub(crate) fn wants_documents(step: &Step) -> bool {
     }
 }
 
-/// The texts of files of evidence; pictures have none and are left out, so that they are looked at by eye.
+/// The texts of files of evidence; pictures have none and are left out, so that they are looked at
+/// by eye; what a FHIR interface told is compared as data.
 pub(crate) fn texts(
     files: &[EvidenceFile],
     blob: &dyn Fn(&str) -> Option<Vec<u8>>,
@@ -331,9 +332,8 @@ pub(crate) fn texts(
         .iter()
         .filter(|f| {
             let kind = f.media_type.as_str();
-            !["image/", "video/", "audio/"]
-                .iter()
-                .any(|p| kind.starts_with(p))
+            let looked_at = ["image/", "video/", "audio/"];
+            !looked_at.iter().any(|p| kind.starts_with(p)) && !kind.contains("json")
         })
         .map(|f| FileText {
             name: f.name.clone(),

@@ -222,9 +222,7 @@ fn value_of(answers: &Answers, element: &str) -> Option<String> {
 }
 
 fn phi(value: Option<&Phi>) -> Option<&str> {
-    value
-        .map(Phi::reveal)
-        .filter(|t| !t.trim().is_empty())
+    value.map(Phi::reveal).filter(|t| !t.trim().is_empty())
 }
 
 /// HL70001 of a word.
@@ -318,7 +316,12 @@ pub(super) fn patient(
         ),
     ] {
         if let Some(wanted) = wanted {
-            rows.value(what, &ctx.text(wanted), phi(found.as_ref()), Missing::Skipped);
+            rows.value(
+                what,
+                &ctx.text(wanted),
+                phi(found.as_ref()),
+                Missing::Skipped,
+            );
         }
     }
     if let (Some(address), Some(found)) = (&wanted.address, phi(seen.address.as_ref())) {

@@ -206,19 +206,20 @@ const QUIET: &str = "titer-document";
 
 fn pdf(bytes: &[u8]) -> Result<String, DocumentError> {
     hush();
+    // one that only forbids printing opens without a password; what goes wrong in any other is the encryption's doing
+    let locked = bytes.windows(8).any(|w| w == b"/Encrypt");
+    read(bytes).map_err(|error| match error {
+        DocumentError::Broken | DocumentError::NoText if locked => DocumentError::Encrypted,
+        other => other,
+    })
+}
+
+fn read(bytes: &[u8]) -> Result<String, DocumentError> {
     let options = lopdf::LoadOptions {
         max_decompressed_size: Some(MOST_UNPACKED),
         ..lopdf::LoadOptions::default()
     };
-    let document = lopdf::Document::load_mem_with_options(bytes, options).map_err(|e| {
-        // a reader may stumble over what it cannot decrypt before it says so
-        let locked = bytes.windows(8).any(|w| w == b"/Encrypt");
-        if locked {
-            DocumentError::Encrypted
-        } else {
-            why(&e)
-        }
-    })?;
+    let document = lopdf::Document::load_mem_with_options(bytes, options).map_err(|e| why(&e))?;
     if document.is_encrypted() {
         return Err(DocumentError::Encrypted);
     }

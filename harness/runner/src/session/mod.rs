@@ -33,6 +33,7 @@ mod door;
 mod entry;
 mod error;
 mod evidence;
+mod fhir;
 mod fold;
 mod intake;
 mod journal;
@@ -55,6 +56,7 @@ mod watch;
 
 pub use entry::{Carrier, Entry, JOURNAL_VERSION, Login, Settled, What};
 pub use error::{ActError, SessionError};
+pub use fhir::{FhirRead, FhirReadError};
 pub use journal::{Journal, JournalError, MemoryJournal};
 pub use listen::Endpoints;
 pub use options::{ListenOptions, SessionOptions};
