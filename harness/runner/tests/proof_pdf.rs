@@ -35,16 +35,16 @@ fn pdf(lines: &[&str]) -> Vec<u8> {
     let mut offsets = Vec::new();
     for (i, object) in objects.iter().enumerate() {
         offsets.push(out.len());
-        let _ = write!(out, "{} 0 obj\n{object}\nendobj\n", i + 1);
+        let _ = writeln!(out, "{} 0 obj\n{object}\nendobj", i + 1);
     }
     let start = out.len();
-    let _ = write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
+    let _ = writeln!(out, "xref\n0 {}\n0000000000 65535 f ", objects.len() + 1);
     for offset in offsets {
-        let _ = write!(out, "{offset:010} 00000 n \n");
+        let _ = writeln!(out, "{offset:010} 00000 n ");
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
+        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF",
         objects.len() + 1
     );
     out.into_bytes()

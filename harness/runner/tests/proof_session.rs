@@ -23,14 +23,13 @@ fn session() -> Session {
 fn step(session: &Session, name: &str) -> Step {
     let path = format!("proofs/c/{name}");
     let result = session.result();
-    let steps = result
+    let mut steps = result
         .groups
         .iter()
         .flat_map(|g| &g.cases)
         .flat_map(|c| &c.steps);
     steps
-        .filter(|s| s.path == path)
-        .next_back()
+        .find(|s| s.path == path)
         .expect("the step is there")
         .clone()
 }
