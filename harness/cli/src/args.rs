@@ -3,6 +3,7 @@
 use crate::codes::{self, CodesCommand};
 use crate::exit;
 use crate::forecast::args::{self as forecast, ForecastArgs};
+use crate::report::args::{self as report, ReportArgs};
 use crate::ui::Color;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -51,8 +52,8 @@ pub(crate) enum Command {
     #[command(after_help = WORKBENCH_EXAMPLES)]
     Workbench(Box<WorkbenchArgs>),
     /// Make reports from the result of a run
-    #[command(after_help = REPORT_EXAMPLES)]
-    Report(ReportArgs),
+    #[command(after_help = report::EXAMPLES)]
+    Report(Box<ReportArgs>),
     /// List, show, convert or compare conformance profiles
     #[command(subcommand)]
     Profile(ProfileCommand),
@@ -434,37 +435,6 @@ pub(crate) struct WorkbenchArgs {
     /// Take this for the time
     #[arg(long, value_name = "TIME", hide = true)]
     pub(crate) now: Option<String>,
-}
-
-const REPORT_EXAMPLES: &str = "\
-Examples:
-  titer report out/result.json
-  titer report out/result.json --html report.html --mask
-  titer report out/result.json --markdown - >> \"$GITHUB_STEP_SUMMARY\"
-
-Without a form the summary goes to stdout. A file name of - is stdout as well.";
-
-/// What `titer report` is told.
-#[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
-    /// The result document that `titer run` wrote
-    #[arg(value_name = "RESULT.json")]
-    pub(crate) result: PathBuf,
-    /// Write the report as one HTML page
-    #[arg(long, value_name = "FILE")]
-    pub(crate) html: Option<PathBuf>,
-    /// Write the report as JUnit XML
-    #[arg(long, value_name = "FILE")]
-    pub(crate) junit: Option<PathBuf>,
-    /// Write the report as Markdown
-    #[arg(long, value_name = "FILE")]
-    pub(crate) markdown: Option<PathBuf>,
-    /// Write the result document itself, masked when that is asked for
-    #[arg(long, value_name = "FILE")]
-    pub(crate) json: Option<PathBuf>,
-    /// Hide values and messages: nothing that may identify a person is written
-    #[arg(long)]
-    pub(crate) mask: bool,
 }
 
 const DIFF_EXAMPLES: &str = "\

@@ -1,6 +1,7 @@
 //! One HTML file: no scripts, fonts or pictures from elsewhere.
 
 use crate::ReportError;
+use crate::recognition::sheet::Sheet;
 use crate::view;
 use include_dir::{Dir, include_dir};
 use std::sync::OnceLock;
@@ -32,6 +33,25 @@ pub fn html(result: &RunResult, masked: bool) -> Result<String, ReportError> {
         ),
     );
     Ok(templates()?.render("report.html", &context)?)
+}
+
+/// A report that is made of blocks.
+pub(crate) fn sheet(sheet: &Sheet) -> Result<String, ReportError> {
+    let style = [file("style.css"), file("recognition.css")].concat();
+    let script = file("report.js");
+    let mut context = Context::new();
+    context.insert("sheet", sheet);
+    context.insert("style", &style);
+    context.insert("script", script);
+    context.insert(
+        "policy",
+        &format!(
+            "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+            sha256_base64(&style),
+            sha256_base64(script)
+        ),
+    );
+    Ok(templates()?.render("recognition.html", &context)?)
 }
 
 fn file(name: &str) -> &'static str {
@@ -130,7 +150,13 @@ mod tests {
 
     #[test]
     fn every_template_is_there() {
-        for name in ["report.html", "style.css", "report.js"] {
+        for name in [
+            "report.html",
+            "recognition.html",
+            "style.css",
+            "recognition.css",
+            "report.js",
+        ] {
             assert!(!file(name).is_empty(), "{name}");
         }
     }

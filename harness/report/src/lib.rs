@@ -1,7 +1,9 @@
-//! Recognition reports from a result document.
+//! Reports from a result document.
 //!
 //! [`html()`], [`junit()`], [`markdown()`] and [`terminal()`] are pure functions of a settled
 //! [`RunResult`](titer_runner::result::RunResult): the same document gives the same bytes, and nothing is judged again.
+//! [`recognition()`] applies the programme's rule to such a document, and the `recognition_*` functions render that as one
+//! HTML page, as PDF, as Markdown and as JUnit XML. [`seal`] recomputes a document's hashes and verdicts, and signs it.
 //! [`masked()`] gives a copy without text from messages, for reports that leave the house.
 //! Not here: files, terminals and arguments, which are the program's.
 
@@ -11,6 +13,9 @@ mod junit;
 mod markdown;
 mod mask;
 pub mod message;
+mod pdf;
+mod recognition;
+pub mod seal;
 mod terminal;
 mod view;
 mod words;
@@ -20,6 +25,13 @@ pub use html::html;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use mask::masked;
+pub use recognition::{
+    AttestationRow, CapabilityRow, ComponentRow, Counting, CoverageRow, Decision, FindingRow,
+    Identity, JurorDocument, JurorRow, JurorSection, Means, MeansRow, MessageRow, Open,
+    OverrideRow, ProgrammeResult, RECOGNITION_SCHEMA, Recognition, Rule, RuleOverride, RuleSource,
+    State, StepRow, Tally, WaiverRow, needed, recognition, recognition_html, recognition_junit,
+    recognition_markdown, recognition_pdf, recognition_schema,
+};
 pub use terminal::{TerminalOptions, terminal};
 
 /// Why a report could not be made. Neither can happen with the templates that are built in.

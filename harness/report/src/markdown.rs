@@ -228,7 +228,7 @@ fn sign(standing: Standing) -> &'static str {
 }
 
 /// Text in which nothing is Markdown or HTML but code spans that we made ourselves.
-fn text(text: &str) -> String {
+pub(crate) fn text(text: &str) -> String {
     let text = words::visible(text);
     let mut out = String::with_capacity(text.len());
     // Our own sentences put values between backticks; whatever stands between two of them is written as a code span.
@@ -255,7 +255,7 @@ fn text(text: &str) -> String {
 }
 
 /// A code span that holds anything, also in a table.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = words::visible(text);
     if text.is_empty() {
         return "(empty)".to_owned();

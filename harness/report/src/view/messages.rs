@@ -11,59 +11,59 @@ use titer_runner::result::{Assertion, Encoding, MessageEvidence, Origin, Standin
 
 #[derive(Debug, Serialize)]
 pub(crate) struct MessageView {
-    anchor: Option<String>,
+    pub(crate) anchor: Option<String>,
     /// The id of the block of lines, for the copy button.
-    block: String,
-    title: String,
-    origin: &'static str,
-    profile: Option<String>,
-    findings: String,
-    bad: bool,
-    size: String,
-    sha256: String,
-    raw: bool,
-    open: bool,
-    lines: Vec<LineView>,
-    unplaced: Vec<NoteView>,
+    pub(crate) block: String,
+    pub(crate) title: String,
+    pub(crate) origin: &'static str,
+    pub(crate) profile: Option<String>,
+    pub(crate) findings: String,
+    pub(crate) bad: bool,
+    pub(crate) size: String,
+    pub(crate) sha256: String,
+    pub(crate) raw: bool,
+    pub(crate) open: bool,
+    pub(crate) lines: Vec<LineView>,
+    pub(crate) unplaced: Vec<NoteView>,
 }
 
 #[derive(Debug, Serialize)]
-struct LineView {
-    number: usize,
-    pieces: Vec<PieceView>,
-    notes: Vec<NoteView>,
+pub(crate) struct LineView {
+    pub(crate) number: usize,
+    pub(crate) pieces: Vec<PieceView>,
+    pub(crate) notes: Vec<NoteView>,
 }
 
 #[derive(Debug, Serialize)]
-struct PieceView {
-    kind: &'static str,
+pub(crate) struct PieceView {
+    pub(crate) kind: &'static str,
     /// Cut after separators, where the line may break.
-    parts: Vec<String>,
+    pub(crate) parts: Vec<String>,
     /// The worst severity of the marks that cover it.
-    mark: Option<&'static str>,
-    ends: Vec<EndView>,
+    pub(crate) mark: Option<&'static str>,
+    pub(crate) ends: Vec<EndView>,
 }
 
 #[derive(Debug, Serialize)]
-struct EndView {
-    number: usize,
-    anchor: String,
+pub(crate) struct EndView {
+    pub(crate) number: usize,
+    pub(crate) anchor: String,
 }
 
 /// A finding or a missed expectation in words.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct NoteView {
-    number: Option<usize>,
-    anchor: Option<String>,
-    class: &'static str,
-    word: &'static str,
-    rule: Option<String>,
-    path: String,
-    text: String,
-    expected: Option<String>,
-    help: Option<String>,
-    source: Option<String>,
-    fixer: Option<&'static str>,
+    pub(crate) number: Option<usize>,
+    pub(crate) anchor: Option<String>,
+    pub(crate) class: &'static str,
+    pub(crate) word: &'static str,
+    pub(crate) rule: Option<String>,
+    pub(crate) path: String,
+    pub(crate) text: String,
+    pub(crate) expected: Option<String>,
+    pub(crate) help: Option<String>,
+    pub(crate) source: Option<String>,
+    pub(crate) fixer: Option<&'static str>,
 }
 
 impl NoteView {

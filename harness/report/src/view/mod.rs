@@ -6,4 +6,7 @@ mod messages;
 mod page;
 mod pictures;
 
+pub(crate) use anchors::{Anchors, Kind};
+pub(crate) use messages::{LineView, MessageView, NoteView, message_view};
 pub(crate) use page::page;
+pub(crate) use pictures::short;

@@ -90,6 +90,35 @@ fn tags(page: &str) -> Vec<Tag> {
     tags
 }
 
+/// Every tag is closed where it was opened, ids are unique, every link leads somewhere, and nothing can be loaded.
+pub(crate) fn well_formed(page: &str) {
+    let tags = tags(page);
+    let mut open: Vec<&str> = Vec::new();
+    for tag in &tags {
+        if tag.closes {
+            assert_eq!(open.pop(), Some(tag.name.as_str()));
+        } else if !tag.void && !["meta", "br", "col", "wbr", "input"].contains(&tag.name.as_str()) {
+            open.push(&tag.name);
+        }
+        for (name, _) in &tag.attributes {
+            assert!(
+                !["src", "style", "action", "data"].contains(&name.as_str()),
+                "{tag:?}"
+            );
+            assert!(!name.starts_with("on"), "{tag:?}");
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+    let mut ids = BTreeSet::new();
+    for id in tags.iter().filter_map(|t| t.get("id")) {
+        assert!(ids.insert(id), "the id {id} stands twice");
+    }
+    for link in tags.iter().filter_map(|t| t.get("href")) {
+        let id = link.strip_prefix('#').expect("a link into the page");
+        assert!(ids.contains(id), "{link} leads nowhere");
+    }
+}
+
 fn all() -> Vec<(&'static str, RunResult)> {
     vec![
         ("sample", sample()),

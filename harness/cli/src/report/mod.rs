@@ -1,17 +1,35 @@
-//! `titer report`: a result document rendered again.
+//! `titer report`: a result document rendered again, signed and verified.
 
-use crate::args::ReportArgs;
+pub(crate) mod args;
+mod key;
+mod recognition;
+mod verify;
+
 use crate::exit::Exit;
 use crate::failure::{Failure, chain, read_text};
 use crate::ui::Ui;
 use crate::{output, ui};
+use args::{KeyCommand, ReportArgs, ReportCommand};
 use std::path::Path;
 use titer_finding::Diagnostic;
 use titer_report::{ReportError, TerminalOptions, html, junit, markdown, masked, terminal};
 use titer_runner::result::{RunResult, UnreadableResult};
 
 pub(crate) fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
-    let whole = read_result(&args.result)?;
+    match &args.command {
+        Some(ReportCommand::Sign(args)) => return key::sign(args),
+        Some(ReportCommand::Verify(args)) => return verify::run(args),
+        Some(ReportCommand::Key(KeyCommand::New { file })) => return key::new(file),
+        None => {}
+    }
+    let Some(path) = &args.result else {
+        // the parser has asked for it
+        return Err(Diagnostic::new("no result document is named").into());
+    };
+    let whole = read_result(path)?;
+    if args.format.is_some() {
+        recognition::write(args, &whole)?;
+    }
     let result = if args.mask {
         masked(&whole)
     } else {
@@ -39,7 +57,7 @@ pub(crate) fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
         })?;
         written.push(output::write("result", path, &text)?);
     }
-    if written.is_empty() {
+    if written.is_empty() && args.format.is_none() {
         let options = TerminalOptions {
             color: ui.stdout_color(),
             width: ui::stdout_width(),
@@ -57,8 +75,13 @@ pub(crate) fn run(args: &ReportArgs, ui: &Ui) -> Result<Exit, Failure> {
 /// Reads a result document; what is wrong with it is a diagnostic with its place.
 pub(crate) fn read_result(path: &Path) -> Result<RunResult, Failure> {
     let text = read_text(path)?;
+    parse_result(path, &text)
+}
+
+/// Reads the text of a result document.
+fn parse_result(path: &Path, text: &str) -> Result<RunResult, Failure> {
     let file = path.display().to_string();
-    RunResult::from_json(&text).map_err(|error| match &error {
+    RunResult::from_json(text).map_err(|error| match &error {
         UnreadableResult::Json(json) => {
             let said = json.to_string();
             let said = said
@@ -68,14 +91,14 @@ pub(crate) fn read_result(path: &Path) -> Result<RunResult, Failure> {
             let column = u32::try_from(json.column()).unwrap_or(0);
             Diagnostic::new(format!("not a result document: {said}"))
                 .with_help("`titer run` writes one as result.json")
-                .at(file, &text, line, column.max(1), 1)
+                .at(file, text, line, column.max(1), 1)
                 .into()
         }
         UnreadableResult::Version { .. } => {
             let at = text.find("\"schema\"").unwrap_or(0);
             Diagnostic::new(error.to_string())
                 .with_help("make the report with the version of this program that ran the plan")
-                .at_bytes(file, &text, at..at + "\"schema\"".len())
+                .at_bytes(file, text, at..at + "\"schema\"".len())
                 .into()
         }
     })
