@@ -95,19 +95,15 @@ pub(super) fn sign(args: &SignArgs) -> Result<Exit, Failure> {
             .with_help("`titer report key new NAME` makes one")
     })?;
     let clock = reference::clock(args.now.as_deref())?;
+    let now = jiff::Timestamp::from_second(clock.now().timestamp().as_second())
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let name = args
         .result
         .file_name()
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let signature = Signature::new(
-        name,
-        text.as_bytes(),
-        &signer,
-        clock.now().timestamp(),
-        &key,
-    )
-    .map_err(|e| Diagnostic::new(format!("cannot sign: {}", chain(&e))))?;
+    let signature = Signature::new(name, text.as_bytes(), &signer, now, &key)
+        .map_err(|e| Diagnostic::new(format!("cannot sign: {}", chain(&e))))?;
     let json = signature
         .to_json()
         .map_err(|e| Diagnostic::new(format!("cannot write JSON: {e}")))?;

@@ -94,7 +94,7 @@ impl Setter {
             }
         }
         let step = SIZE * LEADING;
-        for (index, text) in lines(set, MEASURE - NUMBERS - 6.0).iter().enumerate() {
+        for (index, text) in lines(set, MEASURE - NUMBERS - 14.0).iter().enumerate() {
             self.paper.need(step);
             let y = self.paper.y;
             self.paper.wash(MARGIN, y - step, MEASURE, step + 0.2, WASH);
@@ -148,7 +148,9 @@ impl Setter {
         if let Some(fixer) = note.fixer {
             more = format!("{more} Who can fix it: {fixer}.");
         }
-        if !more.is_empty() {
+        // on paper it is said once what a rule expects and what helps: where it comes first
+        let rule = note.rule.clone().unwrap_or_default();
+        if !more.is_empty() && self.said.insert((rule, more.clone())) {
             spans.push(Span::line());
             spans.push(Span::quiet(more.trim_start()));
         }

@@ -18,6 +18,7 @@ use marks::{LINE, QUIET, TEXT, WASH, color};
 use metrics::Face;
 use paper::{Entry, HEIGHT, MARGIN, MEASURE, Paper};
 use pdf_writer::types::StructRole;
+use std::collections::BTreeSet;
 use text::{Line, Style, Word, cut, lines, style, words};
 
 /// The size of running text, in points.
@@ -29,6 +30,7 @@ const LEADING: f32 = 1.36;
 pub(crate) fn set(sheet: &Sheet, made: Timestamp, id: &str) -> Vec<u8> {
     let mut setter = Setter {
         paper: Paper::new(),
+        said: BTreeSet::new(),
     };
     setter.top(sheet);
     for section in &sheet.sections {
@@ -40,6 +42,8 @@ pub(crate) fn set(sheet: &Sheet, made: Timestamp, id: &str) -> Vec<u8> {
 
 struct Setter {
     paper: Paper,
+    /// What was said about rules already.
+    said: BTreeSet<(String, String)>,
 }
 
 fn plain(text: &str, style: Style) -> Vec<Word> {

@@ -20,10 +20,9 @@ pub fn recognition_markdown(result: &RunResult, given: RuleOverride, masked: boo
     let version = id.version.as_deref().unwrap_or_default();
     let _ = writeln!(
         out,
-        "## {} Recognition: {} {}\n\n**Is the rule met? {}.** {}\n",
+        "## {} Recognition: {}\n\n**Is the rule met? {}.** {}\n",
         sign(data.decision),
-        text(&id.product),
-        text(version),
+        text(format!("{} {version}", id.product).trim_end()),
         data.decision.answer(),
         text(&data.lead)
     );

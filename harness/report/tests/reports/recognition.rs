@@ -329,6 +329,10 @@ fn the_page_is_closed_to_the_outside_and_safe() {
     ] {
         let page = recognition_html(&result, RuleOverride::default(), masked).expect("a page");
         crate::html::well_formed(&page);
+        for column in page.split("<col class=\"").skip(1) {
+            let class = column.split('"').next().expect("a class");
+            assert!(page.contains(&format!(".{class} {{ width: ")), "{class}");
+        }
         for bad in HOSTILE.iter().take(3) {
             assert!(!page.contains(bad), "{bad}");
         }

@@ -739,6 +739,8 @@ fn the_checked_in_samples_are_up_to_date() {
         ("sample", sample()),
         ("passed", passed()),
         ("nothing", nothing()),
+        ("recognition", crate::recognition_sample::full()),
+        ("recognition-met", crate::recognition_sample::met()),
     ] {
         let path = format!("{folder}/{name}.json");
         let json = result.to_json().expect("serializes");

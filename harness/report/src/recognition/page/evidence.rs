@@ -112,7 +112,7 @@ pub(super) fn chain(data: &Recognition, anchors: &Anchors) -> Section {
             ),
             Block::Table(Table {
                 caption: "Evidence".to_owned(),
-                columns: columns(&[("Piece", 24), ("Step", 18), ("SHA-256", 29), ("Chain", 29)]),
+                columns: columns(&[("Piece", 20), ("Step", 18), ("SHA-256", 31), ("Chain", 31)]),
                 rows: data
                     .evidence
                     .iter()
