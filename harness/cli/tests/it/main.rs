@@ -10,6 +10,7 @@ mod hostile;
 mod inputs;
 mod plan_report;
 mod profile;
+mod recognition;
 mod run;
 mod schedule;
 mod serve;

@@ -28,11 +28,10 @@ pub(super) fn color(mark: &str) -> Rgb {
 /// Draws a mark into the square with its lower left corner at `x`, `y`. The shapes are those of the page, on a square of 16.
 pub(super) fn draw(content: &mut Content, mark: &str, x: f32, y: f32, size: f32) {
     let unit = size / 16.0;
-    let (r, g, b) = color(mark);
     content.save_state();
     content.transform([unit, 0.0, 0.0, unit, x, y]);
-    content.set_fill_rgb(r, g, b);
-    content.set_stroke_rgb(r, g, b);
+    fill(content, color(mark));
+    stroke(content, color(mark));
     content.set_line_width(1.8);
     match mark {
         "passed" => {
@@ -106,7 +105,17 @@ pub(super) fn draw(content: &mut Content, mark: &str, x: f32, y: f32, size: f32)
 }
 
 fn white(content: &mut Content) {
-    content.set_stroke_rgb(1.0, 1.0, 1.0);
+    stroke(content, (1.0, 1.0, 1.0));
+}
+
+/// What is filled from now on has this colour.
+pub(super) fn fill(content: &mut Content, color: Rgb) {
+    content.set_fill_rgb(color.0, color.1, color.2);
+}
+
+/// What is drawn as a line from now on has this colour.
+pub(super) fn stroke(content: &mut Content, color: Rgb) {
+    content.set_stroke_rgb(color.0, color.1, color.2);
 }
 
 fn check(content: &mut Content) {

@@ -246,7 +246,7 @@ impl Setter {
     fn strip(&mut self, title: &str, rows: &[StripRow], legend: &[Span]) {
         let label_width = 210.0;
         let mark = 11.0;
-        let across = ((MEASURE - label_width - 16.0) / (mark + 3.0)) as usize;
+        let across = whole((MEASURE - label_width - 16.0) / (mark + 3.0));
         let sized: Vec<(Vec<Line>, usize)> = rows
             .iter()
             .map(|r| {
@@ -262,12 +262,12 @@ impl Setter {
             (label.len() as f32 * BODY * LEADING).max(high as f32 * (mark + 3.0)) + 2.0
         };
         let inner: f32 = sized.iter().map(|(l, h)| row_height(l, *h)).sum();
-        let whole = inner + 48.0;
+        let height = inner + 48.0;
         self.paper.y -= 4.0;
-        self.paper.need(whole.min(HEIGHT - MARGIN * 3.0));
-        if whole < self.paper.room() {
-            let y = self.paper.y - whole;
-            self.paper.wash(MARGIN, y, MEASURE, whole, WASH);
+        self.paper.need(height.min(HEIGHT - MARGIN * 3.0));
+        if height < self.paper.room() {
+            let y = self.paper.y - height;
+            self.paper.wash(MARGIN, y, MEASURE, height, WASH);
         }
         let figure = self.paper.node(StructRole::Figure, 0);
         let said: Vec<String> = rows
@@ -314,6 +314,12 @@ impl Setter {
         self.lines(figure, b"Figure", MARGIN + 8.0, 8.0, &set);
         self.paper.y -= 14.0;
     }
+}
+
+/// How often something fits.
+#[expect(clippy::cast_sign_loss, reason = "what is below zero is zero first")]
+fn whole(times: f32) -> usize {
+    times.max(0.0) as usize
 }
 
 /// The tag of a piece of such an element.

@@ -4,7 +4,7 @@ use super::marks::{LINE, QUIET, TEXT, WASH};
 use super::metrics::Face;
 use super::paper::{HEIGHT, MARGIN, MEASURE};
 use super::text::{Line, lines, style, words};
-use super::{LEADING, Setter, plain};
+use super::{LEADING, Setter, plain, whole};
 use crate::recognition::sheet::{Column, Row, Table};
 use pdf_writer::types::StructRole;
 
@@ -65,8 +65,8 @@ impl Setter {
 
     fn row(&mut self, table: usize, row: &Row, of: &Table, places: &[(f32, f32)]) {
         let node = self.paper.node(StructRole::TR, table);
-        let whole = [(MARGIN + 4.0, MEASURE - 8.0)];
-        let places = if row.band { &whole[..] } else { places };
+        let across = [(MARGIN + 4.0, MEASURE - 8.0)];
+        let places = if row.band { &across[..] } else { places };
         let sets: Vec<Vec<Line>> = row
             .cells
             .iter()
@@ -101,7 +101,7 @@ impl Setter {
         }
         let mut from = 0;
         while from < total {
-            let fits = ((self.paper.room() - 4.0) / step).max(0.0) as usize;
+            let fits = whole((self.paper.room() - 4.0) / step);
             if fits == 0 {
                 self.next_page(of);
                 continue;

@@ -198,6 +198,7 @@ pub(super) fn percent(part: u64, of: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use Rounding::{Down, Exact, Up};
 
     #[test]
     fn ninety_percent_at_its_edges() {
@@ -210,7 +211,6 @@ mod tests {
                 total,
             )
         };
-        use Rounding::{Down, Exact, Up};
         // 90 % of 10 is 9 whatever the rounding
         assert_eq!([Exact, Up, Down].map(|r| with(90, r, 10)), [9, 9, 9]);
         // 90 % of 11 is 9.9

@@ -56,7 +56,7 @@ fn everything_that_the_page_says_is_in_the_file() {
                 .iter()
                 .flat_map(|e| [e.sha256.clone(), e.chain.clone()]),
         );
-        wanted.extend(sheet.rule.arithmetic.iter().map(|l| l.to_owned()));
+        wanted.extend(sheet.rule.arithmetic.iter().cloned());
         wanted.extend(
             sheet
                 .steps
