@@ -12,10 +12,10 @@ use titer_report::seal::{Fault, PublicKey, Signature, check, check_file};
 use titer_runner::result::RunResult;
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
-    let text = read_text(&args.result)?;
-    let result = parse_result(&args.result, &text)?;
     let key = args.key.as_deref().map(read_key).transpose()?;
+    let text = read_text(&args.result)?;
     let signature = read_signature(args)?;
+    let result = parse_result(&args.result, &text)?;
     let mut said = Said::default();
 
     let faults = check(&result);
