@@ -57,15 +57,20 @@ pub(crate) struct ReportArgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RecognitionForm {
     /// One HTML file, for the screen and for paper
-    RecognitionHtml,
+    #[value(name = "recognition-html")]
+    Html,
     /// PDF with the same content
-    RecognitionPdf,
+    #[value(name = "recognition-pdf")]
+    Pdf,
     /// A summary in Markdown
-    RecognitionMd,
+    #[value(name = "recognition-md")]
+    Md,
     /// JSON, for machines
-    RecognitionJson,
+    #[value(name = "recognition-json")]
+    Json,
     /// JUnit XML: a capability is a test, and the rule is one
-    RecognitionJunit,
+    #[value(name = "recognition-junit")]
+    Junit,
 }
 
 /// What to do when the share is no whole number.

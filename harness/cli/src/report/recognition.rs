@@ -23,18 +23,18 @@ pub(super) fn write(args: &ReportArgs, result: &RunResult) -> Result<(), Failure
     };
     let mask = args.mask;
     let bytes = match form {
-        RecognitionForm::RecognitionHtml => recognition_html(result, given, mask)
+        RecognitionForm::Html => recognition_html(result, given, mask)
             .map_err(|e| unmade(&e))?
             .into_bytes(),
-        RecognitionForm::RecognitionPdf => recognition_pdf(result, given, mask),
-        RecognitionForm::RecognitionMd => recognition_markdown(result, given, mask).into_bytes(),
-        RecognitionForm::RecognitionJson => {
+        RecognitionForm::Pdf => recognition_pdf(result, given, mask),
+        RecognitionForm::Md => recognition_markdown(result, given, mask).into_bytes(),
+        RecognitionForm::Json => {
             let data = recognition(result, given, mask);
             let text = serde_json::to_string_pretty(&data)
                 .map_err(|e| Failure::usage(Diagnostic::new(format!("cannot write JSON: {e}"))))?;
             (text + "\n").into_bytes()
         }
-        RecognitionForm::RecognitionJunit => recognition_junit(result, given, mask)
+        RecognitionForm::Junit => recognition_junit(result, given, mask)
             .map_err(|e| unmade(&e))?
             .into_bytes(),
     };

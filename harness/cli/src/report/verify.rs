@@ -70,33 +70,34 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
 
 #[derive(Default)]
 struct Said {
-    text: String,
+    lines: Vec<String>,
     wrong: usize,
 }
 
 impl Said {
     fn told(&mut self, faults: &[Fault], good: &str) {
         if faults.is_empty() {
-            self.text.push_str(&format!("ok     {good}\n"));
+            self.lines.push(format!("ok     {good}"));
         }
         for fault in faults {
             self.wrong += 1;
-            self.text
-                .push_str(&format!("wrong  {}: {}\n", fault.place, fault.what));
+            self.lines
+                .push(format!("wrong  {}: {}", fault.place, fault.what));
         }
     }
 
     fn note(&mut self, text: &str) {
-        self.text.push_str(&format!("note   {text}\n"));
+        self.lines.push(format!("note   {text}"));
     }
 
-    fn print(self) -> Result<Exit, Failure> {
+    fn print(mut self) -> Result<Exit, Failure> {
         let end = match self.wrong {
             0 => "everything is as the document says".to_owned(),
             1 => "1 thing is wrong".to_owned(),
             n => format!("{n} things are wrong"),
         };
-        output::print(&format!("{}{end}\n", self.text))?;
+        self.lines.push(end);
+        output::print(&(self.lines.join("\n") + "\n"))?;
         Ok(if self.wrong == 0 {
             Exit::Good
         } else {

@@ -156,7 +156,7 @@ impl Setter {
             Block::Para { spans, quiet } => self.para(spans, BODY, *quiet),
             Block::Heading { anchor, spans } => {
                 self.paper.y -= 6.0;
-                self.paper.need(60.0);
+                self.paper.need(120.0);
                 if let Some(anchor) = anchor {
                     self.paper.anchor(anchor);
                 }

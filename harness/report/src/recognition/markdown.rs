@@ -57,7 +57,7 @@ pub fn recognition_markdown(result: &RunResult, given: RuleOverride, masked: boo
             "\nDecided by {} for {}: {}",
             text(&over.by),
             code(&name(&over.step)),
-            text(&over.because)
+            text(&over.because.replace('\n', " "))
         );
     }
     let _ = writeln!(

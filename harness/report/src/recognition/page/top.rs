@@ -59,7 +59,7 @@ pub(super) fn first(data: &Recognition, anchors: &Anchors) -> Vec<Block> {
             result_of(row),
         ];
         if let Some(because) = &row.because {
-            spans.push(Span::text(". "));
+            spans.push(Span::text("; "));
             spans.extend(sentence(because.reveal()));
         }
         blocks.push(Block::Para {
@@ -395,7 +395,7 @@ pub(super) fn means(data: &Recognition) -> Section {
     if means.typed > 0 {
         let what = words::count(means.typed, "more was", "more were");
         text = format!(
-            "{text} {what} compared by the machine after a tester had typed what the system shows; an eye read those."
+            "{text} {what} compared by the machine after a tester had typed what the system shows; there an eye read."
         );
     }
     Section {
