@@ -202,9 +202,9 @@ async function keyboard(page, program, path) {
 
 const line = (text) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 
-async function picture(page, name, whole = false) {
+async function picture(page, name) {
   if (!options.pictures) return;
-  await page.screenshot({ path: join(options.pictures, `workbench-${name}.png`), fullPage: whole });
+  await page.screenshot({ path: join(options.pictures, `workbench-${name}.png`) });
 }
 
 // A message as the EHR sends it, with the login of the start page.
@@ -288,7 +288,6 @@ try {
   });
   await page.locator('#evidence .drop').dispatchEvent('drop', { dataTransfer: data });
   await page.locator('.files', { hasText: 'dose.png' }).waitFor();
-  await picture(page, 'data', false);
 
   // An alert: one way is enough
   await page.goto(`${program.url}step/W-1/warn`);
@@ -303,6 +302,7 @@ try {
   await expect(page, 'MSA|AE|BROWSER-1', answer);
   await page.locator('#arrived', { hasText: 'The message as it arrived' }).waitFor({ timeout: 15000 });
   await page.waitForFunction(() => document.getElementById('said').textContent !== '', null, { timeout: 15000 });
+  await page.goto(`${program.url}step/W-1/report#arrived`);
   await picture(page, 'message');
   await page.locator('#arrived').getByRole('link', { name: 'Field by field' }).first().click();
   await expect(page, 'Patient Name', await page.locator('main').textContent());
@@ -330,7 +330,6 @@ try {
   await send(program, login, alike);
   await page.goto(`${program.url}messages`);
   await page.getByRole('link', { name: /^VXU/ }).first().click();
-  await picture(page, 'assign');
   await page.getByRole('radio', { name: /W-2.first/ }).check({ force: true });
   await page.getByRole('button', { name: 'It is for this step' }).click();
   await expect(page, 'The message as it arrived', await page.locator('#arrived').innerText());
@@ -410,7 +409,6 @@ try {
   await picture(page, 'plan');
   await page.goto(`${program.url}report`);
   await expect(page, 'Every step is finished', await page.locator('main').innerText());
-  await picture(page, 'report');
   for (const name of await page.locator('table a').evaluateAll((all) => all.map((a) => a.getAttribute('href')))) {
     const got = await page.request.get(new URL(name, program.url).href);
     if (!got.ok()) tell(`${name} answers ${got.status()}`);
@@ -459,11 +457,6 @@ try {
   const first = (await (await fetch(`${program.url}messages`)).text()).match(line('/messages/').source + '\\d+');
   if (first) pages.push(first[0]);
   for (const path of pages) await look(program, path);
-  if (options.pictures) {
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.goto(`${program.url}step/W-1/report`);
-    await picture(page, 'phone');
-  }
 } catch (error) {
   tell(error.stack ?? String(error));
 } finally {

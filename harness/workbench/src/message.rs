@@ -77,13 +77,18 @@ pub(crate) fn note(
         path: finding.location.path.clone(),
         field: names().of_path(&finding.location.path).to_owned(),
         text: finding.text(false),
-        expected: finding.expected.clone(),
-        help: finding.help_text(false),
-        source: finding.source.clone(),
+        expected: finding.expected.as_deref().map(bare),
+        help: finding.help_text(false).as_deref().map(bare),
+        source: finding.source.as_deref().map(bare),
         fixer: Some(finding.fixer.words()),
         why: rule.map(|r| r.explanation.clone()).unwrap_or_default(),
         repair: rule.map(|r| r.repair.clone()).unwrap_or_default(),
     }
+}
+
+/// Without its full stop: the page sets one.
+fn bare(text: &str) -> String {
+    text.trim_end().trim_end_matches('.').to_owned()
 }
 
 fn class(severity: Severity) -> &'static str {
