@@ -40,14 +40,6 @@ pub enum SessionError {
         /// Why.
         why: String,
     },
-    /// The registry did not take the plan's content.
-    #[error("the reference IIS does not take the message {message}: {why}")]
-    NotTaken {
-        /// The template.
-        message: String,
-        /// Why.
-        why: String,
-    },
     /// It cannot be listened.
     #[error("cannot wait for the system under test")]
     Listen(#[from] titer_wire::ServerError),

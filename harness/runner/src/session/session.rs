@@ -39,6 +39,8 @@ pub(super) struct Inner {
     // whether somebody takes the events away
     pub(super) watched: AtomicBool,
     document: Mutex<Option<(u64, Arc<RunResult>)>>,
+    // messages of the plan that the reference IIS did not take
+    pub(super) refused_content: Mutex<Vec<String>>,
 }
 
 pub(super) struct Desk {
@@ -236,6 +238,7 @@ impl Session {
                 changed: Condvar::new(),
                 watched: AtomicBool::new(false),
                 document: Mutex::new(None),
+                refused_content: Mutex::default(),
             }),
         })
     }
@@ -271,6 +274,7 @@ impl Session {
                     .join(", "),
                 why: e.to_string(),
             })?;
+        let mut refused = Vec::new();
         for (n, message) in messages.into_iter().enumerate() {
             let submission = self.inner.submission("", "", message);
             let why = match titer_wire::ask(fallback, submission) {
@@ -282,11 +286,13 @@ impl Session {
                 Ok(_) => "it gives no answer".to_owned(),
                 Err(fault) => fault.detail,
             };
-            return Err(SessionError::NotTaken {
-                message: named(n),
-                why,
-            });
+            refused.push(format!("{}: {why}", named(n)));
         }
+        *self
+            .inner
+            .refused_content
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = refused;
         Ok(())
     }
 

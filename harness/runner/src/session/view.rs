@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::PoisonError;
 use titer_finding::{Finding, Phi};
 use titer_plan::model::{Action, EvidenceKind, Text};
 
@@ -149,7 +150,7 @@ pub struct MessageView {
 /// Something about the session as a whole that a tester has to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Notice {
-    /// What it is: `two-systems`, `refused`, `unassigned`.
+    /// What it is: `two-systems`, `refused`, `unassigned`, `registry`.
     pub id: &'static str,
     /// In words.
     pub text: String,
@@ -490,6 +491,22 @@ impl Session {
                     n => format!("{n} messages wait for somebody to say which steps they are."),
                 },
                 messages: open,
+            });
+        }
+        let content = self
+            .inner
+            .refused_content
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !content.is_empty() {
+            notices.push(Notice {
+                id: "registry",
+                text: format!(
+                    "The reference IIS did not take what the plan says that it holds ({}). Queries of the system will not \
+                     find it.",
+                    content.join("; ")
+                ),
+                messages: Vec::new(),
             });
         }
         notices

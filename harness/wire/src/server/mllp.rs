@@ -254,7 +254,12 @@ async fn connection(
                 let start = frames.buffer.get(1..).unwrap_or_default();
                 let head: Vec<u8> = start.iter().copied().take(4096).collect();
                 let fault = SoapFault::message_too_large("the message is too long for this server");
-                let _ = write(&mut stream, &refusal(&head, &fault, &options), &options).await;
+                if write(&mut stream, &refusal(&head, &fault, &options), &options)
+                    .await
+                    .is_ok()
+                {
+                    drain(&mut stream).await;
+                }
                 return;
             }
             Came::End => return,
@@ -323,6 +328,16 @@ async fn connection(
             return;
         }
     }
+}
+
+// closing with bytes unread would take the answer away from the sender again
+async fn drain(stream: &mut TcpStream) {
+    let _ = stream.shutdown().await;
+    let rest = async {
+        let mut part = [0u8; 8192];
+        while matches!(stream.read(&mut part).await, Ok(n) if n > 0) {}
+    };
+    let _ = tokio::time::timeout(Duration::from_secs(2), rest).await;
 }
 
 async fn write(stream: &mut TcpStream, bytes: &[u8], options: &MllpOptions) -> io::Result<()> {

@@ -6,6 +6,7 @@ mod common;
 mod fhir;
 mod hostile;
 mod judged;
+mod mllp;
 mod properties;
 mod raw;
 mod road;
