@@ -19,6 +19,8 @@ pub(crate) struct Ehr {
     folder: PathBuf,
     /// The last answer of the registry.
     answer: Vec<u8>,
+    /// The patient of whom it brings a history that was not taken over yet.
+    open_answer: Option<String>,
     /// What was shown as forecast of a patient before, for an EHR that does not make it anew.
     forecasts: BTreeMap<String, Vec<Value>>,
 }
@@ -49,6 +51,7 @@ impl Ehr {
             client,
             folder,
             answer: Vec::new(),
+            open_answer: None,
             forecasts: BTreeMap::new(),
         })
     }
@@ -72,7 +75,11 @@ impl Ehr {
                 self.transport(action, step, data);
                 None
             }
-            "reply" | "inspect" => Some(self.look(step, data)),
+            "reply" | "inspect" => {
+                let shown = self.look(step, data);
+                self.take_over_all(data);
+                Some(shown)
+            }
             "patient-select" => {
                 let id = text(action, "patient");
                 self.record
@@ -97,7 +104,12 @@ impl Ehr {
             }
             "patient-access" => Some(json!({"text": self.printed(&bound(data))})),
             "adverse-event" => Some(self.reaction(action, data)),
-            "inventory" => Some(json!({"stock": self.stock()})),
+            "inventory" => {
+                if text(action, "change") == "receive" {
+                    self.receive(action, data);
+                }
+                Some(json!({"stock": self.stock()}))
+            }
             "cohort" => Some(self.cohort(action)),
             "attest" => {
                 return json!({"cannot": {"step": path, "because": "a program declares nothing"}});
@@ -171,28 +183,8 @@ impl Ehr {
             }
             shown.push(shows::dose(&made));
         }
-        for line in records
-            .get("stock")
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-        {
-            let (_, line) = line;
-            let vaccine = records
-                .get("vaccines")
-                .and_then(|v| v.get(text(line, "vaccine")))
-                .unwrap_or(&empty);
-            self.record
-                .stock
-                .entry(text(line, "lot"))
-                .or_insert_with(|| Stock {
-                    name: text(vaccine, "name"),
-                    ndc: text(vaccine, "ndc.0"),
-                    expires: text(line, "expires"),
-                    funding: text(line, "funding"),
-                    doses: text(line, "doses").parse().unwrap_or(0),
-                });
-        }
+        self.receive(action, data);
+        self.observe(&bound(data), action);
         let mut answers = Map::new();
         let fields: Map<String, Value> = action
             .get("table")
@@ -214,6 +206,69 @@ impl Ehr {
             answers.insert("patient".to_owned(), shows::patient(record));
         }
         (!answers.is_empty()).then_some(Value::Object(answers))
+    }
+
+    // the lines of stock that a step names come in, each once
+    fn receive(&mut self, action: &Value, data: &Value) {
+        let empty = Value::Null;
+        let records = data.get("records").unwrap_or(&empty);
+        let rows = action.get("rows").and_then(Value::as_array);
+        for (id, line) in records
+            .get("stock")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+        {
+            let row = rows.and_then(|rows| rows.iter().find(|r| text(r, "stock") == *id));
+            let doses = row.map_or_else(|| text(line, "doses"), |r| text(r, "after"));
+            let vaccine = records
+                .get("vaccines")
+                .and_then(|v| v.get(text(line, "vaccine")))
+                .unwrap_or(&empty);
+            self.record
+                .stock
+                .entry(text(line, "lot"))
+                .or_insert_with(|| Stock {
+                    name: text(vaccine, "name"),
+                    ndc: text(vaccine, "ndc.0"),
+                    expires: text(line, "expires"),
+                    funding: text(line, "funding.text"),
+                    doses: doses.parse().unwrap_or(0),
+                });
+        }
+    }
+
+    // coded findings among what is entered: codes of SNOMED CT
+    fn observe(&mut self, patient: &str, action: &Value) {
+        for row in action
+            .get("table")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+        {
+            let value = text(row, "value");
+            let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
+            while let Some(word) = words.next() {
+                if word == "SNOMED" && words.next() == Some("CT") {
+                    if let Some(code) = words.next() {
+                        self.record
+                            .findings
+                            .push((patient.to_owned(), code.to_owned()));
+                    }
+                }
+            }
+        }
+    }
+
+    // an answer for a patient of whom this EHR has no dose: there is nothing to compare, so all of it is taken over
+    fn take_over_all(&mut self, data: &Value) {
+        let patient = bound(data);
+        if self.doses_of(&patient).any(Dose::given) {
+            return;
+        }
+        let theirs = returned(&patient, &self.answer);
+        self.record.doses.extend(theirs);
+        self.open_answer = None;
     }
 
     // what is wrong with a dose as this EHR keeps it
@@ -271,7 +326,10 @@ impl Ehr {
         let message = messages::message(self, &patient, example.as_bytes())?;
         let call = self.client.submit(&message);
         self.answer = match call.outcome {
-            Ok(Answer::Reply(reply)) => reply,
+            Ok(Answer::Reply(reply)) => {
+                self.open_answer = returned(&patient, &reply).first().map(|_| patient.clone());
+                reply
+            }
             Ok(Answer::Fault(fault)) => return Err(format!("the registry answered {fault:?}")),
             Err(error) => return Err(error.to_string()),
         };
@@ -347,7 +405,7 @@ impl Ehr {
             self.record.doses.remove(first);
         }
         for dose in theirs {
-            let known = self.doses_of(&patient).any(|d| d.same_event(&dose));
+            let known = self.doses_of(&patient).any(|d| d.like(&dose));
             if !known && !skipped {
                 skipped = true;
                 continue;
@@ -360,6 +418,7 @@ impl Ehr {
                 self.record.doses.push(dose);
             }
         }
+        self.open_answer = None;
         let after: Vec<Value> = self
             .doses_of(&patient)
             .filter(|d| d.given())
@@ -370,6 +429,9 @@ impl Ehr {
 
     fn show_forecast(&mut self, data: &Value) -> Value {
         let patient = bound(data);
+        if self.open_answer.as_ref() == Some(&patient) {
+            return json!({"forecast": shows::returned_forecast(&self.answer)});
+        }
         let fresh = self.forecast(&patient);
         let stale = self.mistakes.makes("stale-forecast");
         let shown = match self.forecasts.get(&patient) {

@@ -18,13 +18,9 @@ pub(crate) fn kept_patient(record: &Value, mistakes: &Mistakes) -> Value {
     if mistakes.makes("lost-middle-name") {
         name(&mut kept, "middle");
     }
-    if mistakes.makes("lost-suffix") {
-        name(&mut kept, "suffix");
-    }
     if let Some(parts) = kept.as_object_mut() {
         for (mistake, part) in [
             ("lost-maiden-name", "mothers-maiden-name"),
-            ("lost-email", "email"),
             ("lost-multiple-birth", "multiple-birth"),
             ("lost-multiple-birth", "birth-order"),
         ] {
@@ -61,6 +57,13 @@ pub(crate) fn message(ehr: &Ehr, patient: &str, example: &[u8]) -> Result<Vec<u8
         editor.message().segment("RXA", n).is_some()
     } {
         let Some(own) = own_dose(ehr, patient, &editor, n).cloned() else {
+            let message = editor.message();
+            let refusal = message
+                .segment("RXA", n)
+                .is_some_and(|r| r.text(20, 1) == "RE");
+            if refusal {
+                return Err("there is no refusal to report".to_owned());
+            }
             continue;
         };
         order(&mut editor, n, &own, &ehr.mistakes)?;

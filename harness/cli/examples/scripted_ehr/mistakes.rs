@@ -1,11 +1,9 @@
 //! Mistakes that an EHR can be told to make.
 
 /// Every mistake and what it is.
-pub(crate) const ALL: [(&str, &str); 36] = [
+pub(crate) const ALL: [(&str, &str); 34] = [
     ("lost-middle-name", "the patient's middle name is not kept"),
     ("lost-maiden-name", "the mother's maiden name is not sent"),
-    ("lost-suffix", "the patient's suffix is not kept"),
-    ("lost-email", "the patient's e-mail address is not kept"),
     ("wrong-birth-date", "the date of birth is one day later"),
     (
         "lost-multiple-birth",

@@ -47,6 +47,25 @@ impl Dose {
     }
 }
 
+impl Dose {
+    /// Whether another dose is this one as somebody else writes it: of that day, for one of the same diseases.
+    pub(crate) fn like(&self, other: &Dose) -> bool {
+        let groups = |cvx: &str| -> Vec<&str> {
+            titer_codes::book()
+                .cvx(cvx)
+                .into_iter()
+                .flat_map(titer_codes::Cvx::groups)
+                .map(titer_codes::Group::name)
+                .collect()
+        };
+        let theirs = groups(&other.cvx);
+        self.same_event(other)
+            || (self.date == other.date
+                && self.refused() == other.refused()
+                && groups(&self.cvx).iter().any(|g| theirs.contains(g)))
+    }
+}
+
 /// A coded reaction.
 #[derive(Clone, Debug)]
 pub(crate) struct Reaction {
@@ -74,6 +93,8 @@ pub(crate) struct Record {
     pub(crate) patients: BTreeMap<String, Value>,
     pub(crate) doses: Vec<Dose>,
     pub(crate) reactions: Vec<Reaction>,
+    /// Findings and diseases of patients, by their SNOMED CT codes.
+    pub(crate) findings: Vec<(String, String)>,
     /// By lot.
     pub(crate) stock: BTreeMap<String, Stock>,
 }

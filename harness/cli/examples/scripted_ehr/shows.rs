@@ -4,7 +4,9 @@ use crate::ehr::Ehr;
 use crate::record::{Dose, text};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
-use titer_forecast::{Day, Forecaster, Patient, Scratch, Sex};
+use titer_forecast::input::{CodeSystem, Coded, Stated, Translator};
+use titer_forecast::{Day, Forecaster, Options, Patient, Scratch, Sex};
+use titer_hl7::{Message, Offsets};
 
 /// A dose as data; empty parts are left out.
 pub(crate) fn dose(dose: &Dose) -> Value {
@@ -104,7 +106,28 @@ impl Ehr {
                 .collect(),
             ..Patient::default()
         };
-        let forecaster = Forecaster::shipped();
+        let stated = Stated {
+            patient,
+            coded: self
+                .record
+                .findings
+                .iter()
+                .filter(|(of, _)| of == id)
+                .map(|(_, code)| Coded {
+                    system: CodeSystem::Snomed,
+                    code: code.clone(),
+                    date: None,
+                })
+                .collect(),
+            ..Stated::default()
+        };
+        let patient = Translator::new(titer_forecast::schedule::shipped()).patient(&stated);
+        // the schedule's seasons are of the past: an EHR forecasts for the one that is on
+        let options = Options {
+            shift_season: true,
+            ..Options::default()
+        };
+        let forecaster = Forecaster::new(titer_forecast::schedule::shipped(), options);
         let mut scratch = Scratch::default();
         let answer = forecaster.answer(&patient, self.as_of.into(), &mut scratch);
         let late = self.mistakes.makes("wrong-forecast-date");
@@ -163,21 +186,74 @@ impl Ehr {
         let book = titer_codes::book();
         let without = self.mistakes.makes("record-without-dates");
         for dose in self.doses_of(id).filter(|d| d.given()) {
-            let groups: Vec<&str> = book
-                .cvx(&dose.cvx)
+            let vaccine = book.cvx(&dose.cvx);
+            let groups: Vec<&str> = vaccine
                 .into_iter()
                 .flat_map(titer_codes::Cvx::groups)
                 .map(titer_codes::Group::name)
                 .collect();
+            let generic = vaccine.map(titer_codes::Cvx::name).unwrap_or_default();
             let date = if without {
                 String::new()
             } else {
                 us(&dose.date)
             };
-            let _ = writeln!(page, "{}  {} ({})", date, dose.name, groups.join(", "));
+            let _ = writeln!(
+                page,
+                "{date}  {}: {generic} ({})",
+                dose.name,
+                groups.join(", ")
+            );
+        }
+        page.push_str("\nDUE\n\n");
+        for row in self.forecast(id) {
+            if row.get("due").is_some() {
+                let due: String = text(&row, "due")
+                    .chars()
+                    .filter(char::is_ascii_digit)
+                    .collect();
+                let _ = writeln!(page, "{} due {}", text(&row, "vaccine"), us(&due));
+            }
         }
         page
     }
+}
+
+/// The forecast that a registry returned, a row for each vaccine.
+pub(crate) fn returned_forecast(response: &[u8]) -> Vec<Value> {
+    let mut table = Offsets::new();
+    let message = Message::parse(response, &mut table);
+    let mut rows: Vec<Map<String, Value>> = Vec::new();
+    let mut forecast = false;
+    for segment in message.segments() {
+        if segment.name() == "RXA" {
+            // an order of no vaccine carries recommendations
+            forecast = segment.text(5, 1) == "998";
+        }
+        if segment.name() != "OBX" || !forecast {
+            continue;
+        }
+        let (code, value) = (segment.text(3, 1), segment.text(5, 1));
+        let key = match &*code {
+            "30979-9" | "30956-7" => {
+                let mut row = Map::new();
+                row.insert("vaccine".to_owned(), json!(segment.text(5, 2)));
+                row.insert("cvx".to_owned(), json!(value));
+                rows.push(row);
+                continue;
+            }
+            "30981-5" => "earliest",
+            "30980-7" => "due",
+            "59778-1" => "overdue",
+            "59777-3" => "latest",
+            "30973-2" => "dose",
+            _ => continue,
+        };
+        if let Some(row) = rows.last_mut() {
+            row.insert(key.to_owned(), json!(value));
+        }
+    }
+    rows.into_iter().map(Value::Object).collect()
 }
 
 fn status(line: &titer_forecast::GroupForecast<'_>) -> String {
