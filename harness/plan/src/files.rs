@@ -11,7 +11,7 @@ use titer_finding::Diagnostic;
 static SHIPPED: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../test-plans");
 
 /// No file of a plan is larger: what is, was put there by mistake.
-const LARGEST: u64 = 4 << 20;
+pub(crate) const LARGEST: u64 = 4 << 20;
 /// Folders inside folders.
 const DEEPEST: usize = 6;
 

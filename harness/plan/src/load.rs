@@ -234,6 +234,25 @@ impl Reader {
 
 /// Loads a plan from texts by their path in its folder.
 pub(crate) fn texts(root: &str, texts: &BTreeMap<String, String>) -> Result<Plan, PlanError> {
+    let large = texts
+        .iter()
+        .filter(|(_, t)| t.len() as u64 > files::LARGEST);
+    let diagnostics: Vec<Diagnostic> = large
+        .map(|(name, text)| {
+            let said = format!(
+                "the file would be {} bytes long, and no file of a plan has more than {}",
+                text.len(),
+                files::LARGEST
+            );
+            Diagnostic::new(said).in_file(format!("{root}/{name}"))
+        })
+        .collect();
+    if !diagnostics.is_empty() {
+        return Err(PlanError::Wrong {
+            plan: root.to_owned(),
+            diagnostics,
+        });
+    }
     build(&Files {
         root: root.to_owned(),
         texts: texts.clone(),

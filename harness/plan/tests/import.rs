@@ -508,6 +508,21 @@ fn files_that_cannot_be_read_are_told_of_with_their_place() {
 }
 
 #[test]
+fn a_plan_that_could_not_be_read_again_is_not_made() {
+    let bundle = Bundle::new();
+    let long = "word ".repeat(1_000_000);
+    bundle.step(
+        1,
+        &format!(r#"{{"name":"x","description":"{long}","type":"SUT_MANUAL"}}"#),
+        "",
+        "",
+    );
+    let error = bundle.fails();
+    assert!(matches!(error, ImportError::Unsound(_)), "{error:?}");
+    assert!(error.diagnostics()[0].message.contains("bytes long"));
+}
+
+#[test]
 fn other_encodings_are_read_and_told_of() {
     let bundle = Bundle::new();
     let wide: Vec<u8> = [0xff, 0xfe]
