@@ -1,6 +1,6 @@
 //! One run that says how fast reading and judging are, as ratios to what ran beside them in the same run.
 //!
-//! `cargo run --release -p titer-conformance --example load [ROUNDS]`. Contestants take turns, and the best of all rounds
+//! `cargo run --release -p titer-conformance --example load [ROUNDS]`; `load --judge TIMES` judges and nothing else. Contestants take turns, and the best of all rounds
 //! counts, so that other work on the machine disturbs each alike. The messages judged are the Z22 messages of the corpus
 //! in `../shared` when it is there, and generated ones. Times are those of a processor, where the system tells them.
 //! Start-up is measured from outside: the program runs itself.
@@ -27,7 +27,7 @@ const SHARED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/data/
 
 #[derive(Debug, thiserror::Error)]
 enum LoadError {
-    #[error("usage: load [ROUNDS]")]
+    #[error("usage: load [ROUNDS], or load --judge TIMES")]
     Call,
     #[error("cannot read {path}")]
     Read {
@@ -47,6 +47,7 @@ fn main() -> ExitCode {
     let result = match arguments.next().as_deref() {
         None => run(40),
         Some("--first") => first(arguments.next().as_deref()),
+        Some("--judge") => alone(arguments.next().as_deref()),
         Some(rounds) => rounds.parse().map_err(|_| LoadError::Call).and_then(run),
     };
     match result {
@@ -292,6 +293,27 @@ fn judging(
         "  allocations a message, second time: {:.2} on average, at most {} ({clean} messages without a finding)",
         counts.iter().sum::<u64>() as f64 / messages.len() as f64,
         counts.iter().max().unwrap_or(&0),
+    )?;
+    Ok(())
+}
+
+/// Judging and nothing else, for a profiler: the corpus (or generated messages, without it) so many times.
+fn alone(times: Option<&str>) -> Result<(), LoadError> {
+    let times = times.map_or(Ok(100), str::parse);
+    let times = times.map_err(|_| LoadError::Call)?;
+    let validator = builtin("Z22").ok_or(LoadError::Wrong("Z22 does not ship"))?;
+    let messages = match corpus("jobs.tsv")? {
+        Some(messages) => messages,
+        None => varied::messages(14)
+            .into_iter()
+            .map(String::into_bytes)
+            .collect(),
+    };
+    let found = judge(&messages, times, validator);
+    writeln!(
+        std::io::stdout(),
+        "{found} findings in {} messages",
+        messages.len() * times
     )?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What the engine reports: numbers, no words.
 
 use crate::engine::profile::Profile;
+use std::cmp::Ordering;
 use titer_finding::Severity;
 
 /// What was detected.
@@ -201,6 +202,39 @@ pub struct Detection {
     /// What the kind says: numbers, or indices into the profile and its rules.
     pub(crate) a: u32,
     pub(crate) b: u32,
+}
+
+// so many are put in order one after the other
+const FEW: usize = 128;
+
+impl Detection {
+    /// Puts detections in order. Those of one message nearly are.
+    pub(crate) fn sort(list: &mut [Detection]) {
+        if list.len() > FEW {
+            list.sort_unstable_by(Detection::order);
+            return;
+        }
+        for at in 1..list.len() {
+            let Some((before, [own, ..])) = list.split_at_mut_checked(at) else {
+                return;
+            };
+            if before.last().is_some_and(|b| b.order(own).is_gt()) {
+                let to = before.partition_point(|b| b.order(own).is_le());
+                if let Some(moved) = list.get_mut(to..=at) {
+                    moved.rotate_right(1);
+                }
+            }
+        }
+    }
+
+    /// By position, and then by everything else.
+    pub(crate) fn order(&self, other: &Self) -> Ordering {
+        let position = |d: &Self| (u64::from(d.line) << 32 | u64::from(d.start), d.end);
+        position(self)
+            .cmp(&position(other))
+            .then_with(|| self.place.cmp(&other.place))
+            .then_with(|| (self.kind, self.a, self.b).cmp(&(other.kind, other.a, other.b)))
+    }
 }
 
 impl Place {

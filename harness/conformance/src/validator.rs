@@ -5,7 +5,6 @@ use crate::dialect::{Dialect, Difference, Reading};
 use crate::engine::compile::{CompileError, compile};
 use crate::engine::cotables;
 use crate::engine::element::View;
-use crate::engine::parts::PartCache;
 use crate::engine::profile::Profile;
 use crate::engine::rules::Rules;
 use crate::engine::slicing;
@@ -59,7 +58,9 @@ impl Validator {
     /// Compiles a profile.
     pub fn compile(definition: &Definition, dialect: Dialect) -> Result<Validator, CompileError> {
         let profile = compile(definition)?;
-        let rules = Rules::compile(&definition.rules, &profile);
+        let mut rules = Rules::compile(&definition.rules, &profile);
+        let reading = Reading::of(dialect.differences());
+        rules.prepare(reading, false);
         let m = &definition.message;
         Ok(Validator {
             info: ProfileInfo {
@@ -73,7 +74,7 @@ impl Validator {
                 source: definition.source.clone(),
             },
             dialect,
-            reading: Reading::of(dialect.differences()),
+            reading,
             profile,
             rules,
             notes: false,
@@ -103,6 +104,7 @@ impl Validator {
     #[must_use]
     pub fn with_notes(mut self) -> Validator {
         self.notes = true;
+        self.rules.prepare(self.reading, self.notes);
         self
     }
 
@@ -111,6 +113,7 @@ impl Validator {
     #[must_use]
     pub fn with_differences(mut self, differences: &[Difference]) -> Validator {
         self.reading = Reading::of(differences);
+        self.rules.prepare(self.reading, self.notes);
         self
     }
 
@@ -152,40 +155,29 @@ impl Validator {
         } = scratch;
         detections.clear();
         if tree.build(&self.profile, self.reading, message).is_ok() {
-            let caches = [PartCache::default(), PartCache::default()];
-            caches.iter().for_each(PartCache::forget);
             if self.profile.sliced {
                 sliced_segments.clear();
                 sliced_fields.clear();
                 slicing::segments(
-                    &self.view(message, tree, &caches),
+                    &self.view(message, tree),
                     &mut Sink { found: detections },
                     sliced_segments,
                 );
                 tree.redefine(sliced_segments);
                 slicing::fields(
-                    &self.view(message, tree, &caches),
+                    &self.view(message, tree),
                     &mut Sink { found: detections },
                     sliced_fields,
                 );
                 tree.sliced.extend_from_slice(sliced_fields);
             }
-            f(
-                &self.view(message, tree, &caches),
-                &mut Sink { found: detections },
-            );
-            detections
-                .sort_unstable_by_key(|d| (d.line, d.start, d.end, d.place, d.kind, d.a, d.b));
+            f(&self.view(message, tree), &mut Sink { found: detections });
+            Detection::sort(detections);
         }
         detections
     }
 
-    fn view<'v>(
-        &'v self,
-        message: &'v Message<'v>,
-        tree: &'v Tree,
-        caches: &'v [PartCache; 2],
-    ) -> View<'v> {
+    fn view<'v>(&'v self, message: &'v Message<'v>, tree: &'v Tree) -> View<'v> {
         View {
             profile: &self.profile,
             dialect: self.reading,
@@ -194,7 +186,6 @@ impl Validator {
             source: message.source(),
             delimiters: message.delimiters(),
             tree,
-            parts: caches,
         }
     }
 

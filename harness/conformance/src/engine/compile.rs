@@ -2,9 +2,11 @@
 
 use super::bound;
 use super::cotables;
+use super::idle::bit;
+use super::lookup::Lookup;
 use super::profile::{
     Binding, Case, Child, ChildKind, Class, Code, CodeAt, Datatype, Element, Group, Mapping, NONE,
-    Profile, Quick, Segment, Table,
+    Profile, Segment, Table,
 };
 use super::slicing;
 use crate::expr::{Expr, Pattern, Step, TableRef};
@@ -68,7 +70,7 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
                 openness: model::Openness::Unstated,
                 stability: model::Stability::Unstated,
                 codes: Vec::new(),
-                index: HashMap::default(),
+                index: Lookup::default(),
                 patterns: Vec::new(),
                 unchecked: true,
             });
@@ -203,8 +205,11 @@ impl Builder<'_> {
                         .iter()
                         .any(|m: &Mapping| usize::from(m.position) == i + 1);
                 }
+                let wanted = wanted(&fields);
                 Ok(Segment {
-                    wanted: wanted(&fields),
+                    wanted_bits: wanted.iter().fold(0, |bits, p| bits | bit(*p)),
+                    wanted_beyond: wanted.iter().any(|p| bit(*p) == 0),
+                    wanted,
                     id: s.id.as_str().into(),
                     name: name(&s.name),
                     description: s.description.as_str().into(),
@@ -507,27 +512,26 @@ fn table(def: &model::TableDef, profile: &Definition) -> Table {
         .enumerate()
         .filter_map(|(i, c)| Some((pattern(c)?, i as u32)))
         .collect();
-    let mut index: HashMap<Box<[u8]>, u32, Quick> = HashMap::default();
-    for (i, c) in codes.iter().enumerate() {
-        // where placeholders are patterns, what has a pattern is no code
-        if !(legacy && legacy_pattern(c).is_some()) {
-            index.entry(c.value.as_bytes().into()).or_insert(i as u32);
-        }
-    }
+    // where placeholders are patterns, what has a pattern is no code
+    let placeholders: Vec<bool> = codes
+        .iter()
+        .map(|c| legacy && legacy_pattern(c).is_some())
+        .collect();
+    let codes: Vec<Code> = codes
+        .into_iter()
+        .map(|c| Code {
+            value: c.value.as_str().into(),
+            system: c.system.as_deref().map(Into::into),
+            usage: c.usage,
+        })
+        .collect();
     Table {
-        index,
+        index: Lookup::new(&codes, |i| placeholders.get(i) == Some(&true)),
         id: def.id.as_str().into(),
         name: def.name.as_str().into(),
         openness: def.openness,
         stability: def.stability,
-        codes: codes
-            .into_iter()
-            .map(|c| Code {
-                value: c.value.as_str().into(),
-                system: c.system.as_deref().map(Into::into),
-                usage: c.usage,
-            })
-            .collect(),
+        codes,
         patterns,
         unchecked: profile.unchecked.contains(&def.id),
     }

@@ -1,6 +1,5 @@
 //! Elements of a message seen through the profile, and the way from one to those inside it.
 
-use super::parts::PartCache;
 use super::profile::{Class, NONE, Profile, Segment};
 use super::tree::{FieldSpan, Node, Tree, holds};
 use crate::detection::{Place, What};
@@ -47,6 +46,8 @@ pub(crate) struct At {
     pub(crate) start: u32,
     pub(crate) end: u32,
     pub(crate) shape: Shape,
+    /// The first separator of its parts; see [`View::dividers`].
+    pub(crate) parts: u32,
     /// What its field holds, so at most what it holds itself; see [`holds`].
     pub(crate) holds: u8,
 }
@@ -58,8 +59,6 @@ pub(crate) struct Unreachable;
 /// The message under judgement.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
-    /// Components, and subcomponents.
-    pub(crate) parts: &'a [PartCache; 2],
     pub(crate) profile: &'a Profile,
     pub(crate) dialect: Reading,
     /// Whether what is only worth a note is noted.
@@ -134,6 +133,7 @@ impl<'a> View<'a> {
             start: node.start,
             end: node.end,
             shape,
+            parts: NONE,
             holds: u8::MAX,
         })
     }
@@ -185,6 +185,13 @@ impl<'a> View<'a> {
 
     /// Whether a repetition counts as absent.
     pub(crate) fn blank(&self, raw: &[u8], with_components: bool) -> bool {
+        // nearly everything begins with something
+        if let Some(b) = raw.first()
+            && self.tree.kinds.table[usize::from(*b)] & holds::VALUE != 0
+            && *b != b':'
+        {
+            return false;
+        }
         let d = &self.delimiters;
         let delimiter = |b: u8| b == d.subcomponent || (with_components && b == d.component);
         if self.dialect.has(Difference::ColonBlank) {
@@ -307,7 +314,7 @@ impl<'a> View<'a> {
             return;
         }
         let (mut from, end) = (field.start, field.end);
-        let mut index = 0;
+        let (mut index, mut parts) = (0, field.components_at);
         while from <= end {
             let to = self.next(self.delimiters.repetition, from, end);
             index += 1;
@@ -324,6 +331,7 @@ impl<'a> View<'a> {
                     start: from,
                     end: to,
                     shape: self.shape(datatype, raw, Level::Field),
+                    parts,
                     holds: field.holds,
                 });
             }
@@ -331,6 +339,10 @@ impl<'a> View<'a> {
                 break;
             }
             from = to + 1;
+            let divider = |n: u32| self.tree.components.get(n as usize);
+            while divider(parts).is_some_and(|d| *d < from) {
+                parts += 1;
+            }
         }
     }
 

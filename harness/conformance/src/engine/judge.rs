@@ -2,6 +2,7 @@
 
 use super::element::{At, Level, Shape, View};
 use super::eval::{Outcome, condition, evaluate, step_value};
+use super::idle::There;
 use super::profile::NONE;
 use super::quick;
 use super::rules::{Attached, Context, Rules};
@@ -12,19 +13,27 @@ use crate::expr::{Expr, Test};
 use crate::model::{Origin, Usage, Weight};
 use titer_finding::Severity;
 
-/// The rules that stand on an element.
+/// The rules that stand on an element; `there` says which of its children are there, when that is known already.
 pub(crate) fn own(
     view: &View<'_>,
     rules: &Rules,
     attached: &Attached,
     sink: &mut Sink<'_>,
     at: &At,
+    there: Option<There>,
 ) {
-    for index in &attached.constraints {
-        constraint(view, rules, sink, *index, at);
-    }
-    for index in &attached.predicates {
-        predicate(view, rules, sink, *index, at);
+    if !(attached.constraints.is_empty() && attached.predicates.is_empty()) {
+        let there = there.or_else(|| view.there(at));
+        for check in &attached.constraints {
+            if !there.is_some_and(|t| check.idle(t)) {
+                constraint(view, rules, sink, check.index, at);
+            }
+        }
+        for condition in &attached.predicates {
+            if !there.is_some_and(|t| condition.idle(t)) {
+                predicate(view, rules, sink, condition.index, at);
+            }
+        }
     }
     for index in &attached.co_values {
         co_value(view, rules, sink, *index, at);

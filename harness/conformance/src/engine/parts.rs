@@ -3,55 +3,22 @@
 use super::element::{At, Level, Shape, View};
 use super::profile::{Element, NONE};
 use super::tree::holds;
-use std::cell::Cell;
 
-/// Where the parts of the composite that was looked at last begin and end: rules ask for several parts of one element.
-#[derive(Debug, Default)]
-pub(crate) struct PartCache {
-    start: Cell<u32>,
-    end: Cell<u32>,
-    count: Cell<u32>,
-    ends: [Cell<u32>; PartCache::SIZE],
-}
-
-impl PartCache {
-    pub(crate) const SIZE: usize = 32;
-
-    pub(crate) fn get(&self, index: usize) -> Option<(u32, u32)> {
-        if index >= self.count.get() as usize {
-            return None;
-        }
-        let from = match index.checked_sub(1) {
-            None => self.start.get(),
-            Some(before) => self.ends.get(before)?.get() + 1,
-        };
-        Some((from, self.ends.get(index)?.get()))
-    }
-
-    fn fill(&self, at: &At, raw: &[u8], separator: u8, divided: bool) {
-        self.start.set(at.start);
-        self.end.set(at.end);
-        let mut ends = self.ends.iter();
-        let mut count = 0;
-        let mut put = |end: u32| {
-            if let Some(place) = ends.next() {
-                place.set(end);
-                count += 1;
-            }
-        };
-        if divided {
-            for n in memchr::memchr_iter(separator, raw) {
-                put(at.start + n as u32);
-            }
-        }
-        put(at.end);
-        self.count.set(count);
-    }
-
-    /// A new message: nothing is remembered.
-    pub(crate) fn forget(&self) {
-        self.start.set(u32::MAX);
-    }
+/// Where part `index` (from 0) of a stretch stands whose separators begin at `at` of a list.
+pub(super) fn nth(
+    list: &[u32],
+    (at, start, end): (u32, u32, u32),
+    index: usize,
+) -> Option<(u32, u32)> {
+    let divider = |n: usize| {
+        let n = (at as usize).saturating_add(n);
+        list.get(n).copied().filter(|d| *d < end)
+    };
+    let from = match index.checked_sub(1) {
+        None => start,
+        Some(before) => divider(before)? + 1,
+    };
+    Some((from, divider(index).unwrap_or(end)))
 }
 
 impl<'a> View<'a> {
@@ -82,39 +49,19 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Where the parts of an element are, remembered from the last time when it was the same element.
-    pub(crate) fn find_parts(&self, at: &At) -> &'a PartCache {
-        let [components, subcomponents] = self.parts;
-        let (cache, divided) = if at.level == Level::Field {
-            (components, at.holds & holds::COMPONENT != 0)
+    /// Where the separators are that divide an element of this level; those of one element begin at [`At::parts`].
+    pub(crate) fn dividers(&self, level: Level) -> &'a [u32] {
+        if level == Level::Field {
+            &self.tree.components
         } else {
-            (subcomponents, at.holds & holds::SUBCOMPONENT != 0)
-        };
-        if cache.start.get() != at.start || cache.end.get() != at.end {
-            let separator = self.separator(at.level);
-            cache.fill(at, self.raw(at), separator, divided);
+            &self.tree.subcomponents
         }
-        cache
     }
 
     /// Where part `position` stands; `None` when the element ends before it.
     pub(crate) fn part_span(&self, at: &At, position: u16) -> Option<(u32, u32)> {
-        let cache = self.find_parts(at);
-        let index = usize::from(position) - 1;
-        if index < PartCache::SIZE {
-            return cache.get(index);
-        }
-        // beyond what is remembered
-        let separator = self.separator(at.level);
-        let mut from = at.start;
-        for _ in 1..position {
-            let to = self.next(separator, from, at.end);
-            if to == at.end {
-                return None;
-            }
-            from = to + 1;
-        }
-        Some((from, self.next(separator, from, at.end)))
+        let index = usize::from(position.checked_sub(1)?);
+        nth(self.dividers(at.level), (at.parts, at.start, at.end), index)
     }
 
     pub(crate) fn make_part(
@@ -130,16 +77,23 @@ impl<'a> View<'a> {
         if raw.is_empty() || self.blank(raw, false) {
             return None;
         }
+        let shape = if element.datatype == NONE {
+            Shape::Unresolved
+        } else if element.primitive || level == Level::Subcomponent {
+            Shape::Simple(element.datatype)
+        } else {
+            Shape::Complex(element.datatype)
+        };
+        let divided = matches!(shape, Shape::Complex(_)) && at.holds & holds::SUBCOMPONENT != 0;
         let mut part = At {
             level,
             start: from,
             end: to,
-            shape: if element.datatype == NONE {
-                Shape::Unresolved
-            } else if element.primitive || level == Level::Subcomponent {
-                Shape::Simple(element.datatype)
+            shape,
+            parts: if divided {
+                self.first_subcomponent(at, from)
             } else {
-                Shape::Complex(element.datatype)
+                NONE
             },
             ..*at
         };
@@ -149,5 +103,13 @@ impl<'a> View<'a> {
             part.subcomponent = position;
         }
         Some(part)
+    }
+
+    // the first subcomponent separator from a place on, in the field of an element
+    fn first_subcomponent(&self, at: &At, from: u32) -> u32 {
+        let field = self.node(at).and_then(|n| self.field(n, at.field));
+        let begin = field.map_or(0, |f| f.subcomponents_at);
+        let rest = self.tree.subcomponents.get(begin as usize..);
+        begin + rest.unwrap_or_default().partition_point(|s| *s < from) as u32
     }
 }

@@ -1,10 +1,10 @@
 //! The profile as the engine uses it: names are indices, tables are sorted, patterns are compiled.
 
 use super::cotables::CoTables;
+use super::lookup::Lookup;
 use super::slicing::SegmentSlices;
 use crate::expr::{Expr, Pattern, Step};
 use crate::model::{CodeUsage, Length, Openness, Stability, Strength, Usage};
-use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 /// No index.
@@ -178,6 +178,9 @@ pub(crate) struct Segment {
     pub(crate) mappings: Vec<Mapping>,
     /// Positions of fields whose absence is reported.
     pub(crate) wanted: Vec<u16>,
+    /// The same as bits, and whether there are more than bits can say.
+    pub(crate) wanted_bits: u64,
+    pub(crate) wanted_beyond: bool,
     /// Bindings that stand on it.
     pub(crate) bound: Vec<Bound>,
     /// Fields whose data type depends on the repetition.
@@ -242,8 +245,8 @@ pub(crate) struct Table {
     pub(crate) stability: Stability,
     /// Sorted by value.
     pub(crate) codes: Vec<Code>,
-    /// The first code with a value.
-    pub(crate) index: HashMap<Box<[u8]>, u32, Quick>,
+    /// Finds codes by their value.
+    pub(crate) index: Lookup,
     /// Patterns and the code each belongs to.
     pub(crate) patterns: Vec<(Pattern, u32)>,
     /// Bound but not checked.
@@ -254,20 +257,13 @@ impl Table {
     /// Whether a value is exactly one required code of the table, under the code system when one is asked for. `false`
     /// says nothing.
     pub(crate) fn surely(&self, value: &[u8], system: Option<&[u8]>) -> bool {
-        let Some(first) = self.index.get(value) else {
+        let Some(entry) = self.index.get(value).filter(|e| e.only) else {
             return false;
         };
-        let mut same = self
-            .codes
-            .get(*first as usize..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(|c| c.value.as_bytes() == value);
-        let (Some(code), None) = (same.next(), same.next()) else {
-            return false;
-        };
-        code.usage == CodeUsage::Required
-            && system.is_none_or(|s| code.system.as_deref().map(str::as_bytes) == Some(s))
+        system.is_none_or(|s| {
+            let code = self.codes.get(entry.code as usize);
+            code.and_then(|c| c.system.as_deref()).map(str::as_bytes) == Some(s)
+        })
     }
 
     /// Every code that the value is or whose pattern it matches. With `first`, patterns only count when no code is equal.
@@ -276,7 +272,7 @@ impl Table {
         value: &'t str,
         first: bool,
     ) -> impl Iterator<Item = &'t Code> + 't {
-        let equal = self.index.get(value.as_bytes()).copied();
+        let equal = self.index.get(value.as_bytes()).map(|e| e.code);
         let patterns: &[_] = if first && equal.is_some() {
             &[]
         } else {

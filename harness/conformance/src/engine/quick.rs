@@ -4,6 +4,7 @@
 //! the place of a failure, or gets no answer, takes the long way.
 
 use super::element::{At, Level, Shape, View};
+use super::parts::nth;
 use super::profile::{Element, NONE};
 use super::tree::holds;
 use crate::dialect::Difference;
@@ -64,14 +65,11 @@ fn passes(test: &Test, raw: &[u8]) -> Option<bool> {
 }
 
 fn find<'a>(view: &View<'a>, context: &At, steps: &[Step]) -> Option<Found<'a>> {
-    if steps.iter().any(|s| s.instance != Some(1)) {
-        return None;
-    }
     match context.shape {
         Shape::Segment(_) => in_segment(view, context.node, steps),
         Shape::Group(_) => in_group(view, context.node, steps),
         Shape::Complex(datatype) => {
-            let (step, rest) = steps.split_first()?;
+            let (step, rest) = first(steps)?;
             let element = view
                 .profile
                 .datatype(datatype)?
@@ -97,9 +95,10 @@ fn find<'a>(view: &View<'a>, context: &At, steps: &[Step]) -> Option<Found<'a>> 
 fn in_group<'a>(view: &View<'a>, mut node: u32, steps: &[Step]) -> Option<Found<'a>> {
     let mut steps = steps;
     loop {
-        let Some((step, rest)) = steps.split_first() else {
+        if steps.is_empty() {
             return Some(Found::There);
-        };
+        }
+        let (step, rest) = first(steps)?;
         let child = view
             .tree
             .children(node)
@@ -120,7 +119,7 @@ fn in_group<'a>(view: &View<'a>, mut node: u32, steps: &[Step]) -> Option<Found<
 }
 
 fn in_segment<'a>(view: &View<'a>, node: u32, steps: &[Step]) -> Option<Found<'a>> {
-    let (step, rest) = steps.split_first()?;
+    let (step, rest) = first(steps)?;
     let node = view.tree.node(node)?;
     let element = view
         .profile
@@ -147,15 +146,29 @@ fn in_segment<'a>(view: &View<'a>, node: u32, steps: &[Step]) -> Option<Found<'a
     if element.primitive || raw == b"\"\"" {
         return None;
     }
-    part(
-        view,
-        element,
-        raw,
-        rest,
-        span.holds,
-        view.delimiters.component,
-        Level::Component,
-    )
+    // one of its components
+    let (step, rest) = first(rest)?;
+    if element.datatype == NONE {
+        return None;
+    }
+    let index = usize::from(step.position).checked_sub(1)?;
+    let components = &view.profile.datatype(element.datatype)?.components;
+    let component = components.get(index)?;
+    let dividers = (span.components_at, span.start, span.end);
+    let Some((from, to)) = nth(&view.tree.components, dividers, index) else {
+        return Some(Found::Absent);
+    };
+    let piece = view.bytes(from, to);
+    if piece.is_empty() || view.blank(piece, false) {
+        return Some(Found::Absent);
+    }
+    inside(view, component, piece, rest, span.holds)
+}
+
+// the next step, when it asks for the first of what is there
+fn first(steps: &[Step]) -> Option<(&Step, &[Step])> {
+    let (step, rest) = steps.split_first()?;
+    (step.instance == Some(1)).then_some((step, rest))
 }
 
 // what is below a component
@@ -176,43 +189,24 @@ fn inside<'a>(
     if element.primitive {
         return None;
     }
-    part(
-        view,
-        element,
-        raw,
-        rest,
-        holds,
-        view.delimiters.subcomponent,
-        Level::Subcomponent,
-    )
-}
-
-fn part<'a>(
-    view: &View<'a>,
-    of: &Element,
-    raw: &'a [u8],
-    steps: &[Step],
-    holds: u8,
-    separator: u8,
-    level: Level,
-) -> Option<Found<'a>> {
-    let (step, rest) = steps.split_first()?;
-    if of.datatype == NONE {
+    // one of its subcomponents
+    let (step, rest) = first(rest)?;
+    if element.datatype == NONE {
         return None;
     }
-    let index = usize::from(step.position) - 1;
-    let element = view.profile.datatype(of.datatype)?.components.get(index)?;
+    let index = usize::from(step.position).checked_sub(1)?;
+    view.profile
+        .datatype(element.datatype)?
+        .components
+        .get(index)?;
     let piece = raw
-        .split(|b| *b == separator)
+        .split(|b| *b == view.delimiters.subcomponent)
         .nth(index)
         .unwrap_or_default();
     if piece.is_empty() || view.blank(piece, false) {
         return Some(Found::Absent);
     }
-    if level == Level::Subcomponent {
-        return rest.is_empty().then(|| plain(piece, holds));
-    }
-    inside(view, element, piece, rest, holds)
+    rest.is_empty().then(|| plain(piece, holds))
 }
 
 fn plain(raw: &[u8], holds: u8) -> Found<'_> {

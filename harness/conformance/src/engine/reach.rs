@@ -110,6 +110,7 @@ impl View<'_> {
             start: field.start,
             end: field.end,
             shape: self.shape(datatype, raw, Level::Field),
+            parts: field.components_at,
             holds: field.holds,
         })
     }

@@ -1,6 +1,8 @@
 //! Compiled rules: constraints, predicates and step lists, attached to what they stand on by index.
 
+use super::idle::{Check, Condition};
 use super::profile::Profile;
+use crate::dialect::Reading;
 use crate::expr::{Expr, Path, Step, TableRef};
 use crate::model::{
     Anchor, CoValueDef, ConstraintDef, ContextDef, Origin, PredicateDef, RulesDef, Usage, Weight,
@@ -70,8 +72,8 @@ pub(crate) struct PatternRule {
 /// The rules that stand on one definition.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Attached {
-    pub(crate) constraints: Vec<u32>,
-    pub(crate) predicates: Vec<u32>,
+    pub(crate) constraints: Vec<Check>,
+    pub(crate) predicates: Vec<Condition>,
     pub(crate) co_values: Vec<u32>,
 }
 
@@ -95,6 +97,8 @@ pub(crate) struct Rules {
     pub(crate) datatypes: Vec<Attached>,
     /// Whether a rule stands on the data type or on something inside it.
     pub(crate) inside: Vec<bool>,
+    /// Whether a rule stands on a data type without parts.
+    pub(crate) primitives: bool,
     /// Whether a rule stands on a field of the segment or deeper.
     pub(crate) fields: Vec<bool>,
 }
@@ -109,7 +113,9 @@ impl Rules {
         };
         for def in &def.constraints {
             let index = rules.add_constraint(def, profile);
-            let home = rules.attach(&def.anchor, profile, |a| a.constraints.push(index));
+            let home = rules.attach(&def.anchor, profile, |a| {
+                a.constraints.push(Check::always(index));
+            });
             if let Some(c) = rules.constraints.last_mut() {
                 c.home = home;
             }
@@ -117,7 +123,9 @@ impl Rules {
         for def in &def.predicates {
             let index = rules.predicates.len() as u32;
             if rules.add_predicate(def, profile) {
-                let home = rules.attach(&def.anchor, profile, |a| a.predicates.push(index));
+                let home = rules.attach(&def.anchor, profile, |a| {
+                    a.predicates.push(Condition::always(index));
+                });
                 if let Some(p) = rules.predicates.last_mut() {
                     p.home = home;
                 }
@@ -133,6 +141,24 @@ impl Rules {
             .collect();
         rules.mark(profile);
         rules
+    }
+
+    /// Notes which rules need no look when some children of their element are absent; of profiles, whose reading stays.
+    pub(crate) fn prepare(&mut self, reading: Reading, notes: bool) {
+        let lists = [&mut self.groups, &mut self.segments, &mut self.datatypes];
+        for attached in lists.into_iter().flatten() {
+            for check in &mut attached.constraints {
+                if let Some(rule) = self.constraints.get(check.index as usize) {
+                    *check = Check::of(check.index, rule, reading);
+                }
+            }
+            for condition in &mut attached.predicates {
+                *condition = match self.predicates.get(condition.index as usize) {
+                    Some(rule) if !notes => Condition::of(condition.index, rule, reading),
+                    _ => Condition::always(condition.index),
+                };
+            }
+        }
     }
 
     fn add_constraint(&mut self, def: &ConstraintDef, profile: &Profile) -> u32 {
@@ -286,6 +312,8 @@ impl Rules {
                 break;
             }
         }
+        let mut datatypes = self.datatypes.iter().zip(&profile.datatypes);
+        self.primitives = datatypes.any(|(a, d)| !a.is_empty() && d.primitive());
         let inside = &self.inside;
         let has = |d: u32| inside.get(d as usize).copied().unwrap_or(false);
         self.fields = profile

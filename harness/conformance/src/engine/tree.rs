@@ -83,6 +83,10 @@ pub(crate) struct Sliced {
 pub(crate) struct FieldSpan {
     pub(crate) start: u32,
     pub(crate) end: u32,
+    /// The first component separator in it or after it, in [`Tree::components`].
+    pub(crate) components_at: u32,
+    /// The first subcomponent separator in it or after it, in [`Tree::subcomponents`].
+    pub(crate) subcomponents_at: u32,
     pub(crate) holds: u8,
 }
 
@@ -98,6 +102,29 @@ pub(crate) mod holds {
     pub(crate) const VALUE: u8 = 32;
     /// MSH-1 and MSH-2, which are taken whole.
     pub(crate) const LITERAL: u8 = 64;
+    /// Of a byte alone: it ends a field, a component or a subcomponent.
+    pub(super) const DIVIDES: u8 = 128;
+}
+
+/// What each byte says about the field it stands in.
+pub(crate) struct Kinds {
+    of: Option<Delimiters>,
+    pub(crate) table: [u8; 256],
+}
+
+impl Default for Kinds {
+    fn default() -> Self {
+        Self {
+            of: None,
+            table: [0; 256],
+        }
+    }
+}
+
+impl std::fmt::Debug for Kinds {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.of.fmt(f)
+    }
 }
 
 /// An open group and the position reached in it.
@@ -119,6 +146,10 @@ pub(crate) struct Tree {
     pub(crate) loose: Vec<LooseLine>,
     /// The fields of every segment that the profile knows.
     pub(crate) fields: Vec<FieldSpan>,
+    /// Where the component separators of those fields are, and the subcomponent separators.
+    pub(crate) components: Vec<u32>,
+    pub(crate) subcomponents: Vec<u32>,
+    pub(crate) kinds: Kinds,
     /// The data types of sliced repetitions.
     pub(crate) sliced: Vec<Sliced>,
     pub(super) input: Vec<Input>,
@@ -179,9 +210,11 @@ impl Tree {
         self.late.clear();
         self.strangers.clear();
         self.fields.clear();
+        self.components.clear();
+        self.subcomponents.clear();
         self.sliced.clear();
-        let separator = message.delimiters().field;
-        let kinds = kinds(message.delimiters());
+        let delimiters = message.delimiters();
+        self.kinds.set(delimiters);
         let mut head = false;
         for line in message.lines() {
             let span = line.span();
@@ -217,7 +250,7 @@ impl Tree {
                     entry.nth = self.count(profile, entry.name);
                 }
                 entry.fields_at = self.fields.len() as u32;
-                self.read_fields(raw, span.start, &kinds, separator);
+                self.read_fields(raw, span.start, delimiters);
                 entry.fields = self.fields.len() as u32 - entry.fields_at;
                 self.input.push(entry);
             } else {
@@ -264,43 +297,57 @@ impl Tree {
     }
 
     // the fields of a segment's line, as the message splits them; MSH-1 is the separator itself
-    fn read_fields(&mut self, raw: &[u8], start: u32, kinds: &[u8; 256], separator: u8) {
-        let mut literal = 0;
+    fn read_fields(&mut self, raw: &[u8], start: u32, delimiters: Delimiters) {
+        let Tree {
+            fields,
+            components,
+            subcomponents,
+            kinds,
+            ..
+        } = self;
+        let mut held = 0;
+        let mut first = (components.len() as u32, subcomponents.len() as u32);
+        let mut put = |start, end, first: (u32, u32), holds| {
+            fields.push(FieldSpan {
+                start,
+                end,
+                components_at: first.0,
+                subcomponents_at: first.1,
+                holds,
+            });
+        };
         if raw.starts_with(b"MSH") {
             if raw.len() > 3 {
-                self.fields.push(FieldSpan {
-                    start: start + 3,
-                    end: start + 4,
-                    holds: holds::LITERAL | holds::VALUE,
-                });
+                put(start + 3, start + 4, first, holds::LITERAL | holds::VALUE);
             }
-            literal = holds::LITERAL;
+            held = holds::LITERAL;
         }
         let Some(body) = raw.get(4..) else {
             return;
         };
         let mut from = start + 4;
         let mut at = from;
-        let mut held = literal;
         for b in body {
-            if *b == separator {
-                self.fields.push(FieldSpan {
-                    start: from,
-                    end: at,
-                    holds: held,
-                });
-                from = at + 1;
-                held = 0;
-            } else {
-                held |= kinds[usize::from(*b)];
+            let kind = kinds.table[usize::from(*b)];
+            held |= kind;
+            if kind & holds::DIVIDES != 0 {
+                if *b == delimiters.field {
+                    put(from, at, first, held & !holds::DIVIDES);
+                    from = at + 1;
+                    first = (components.len() as u32, subcomponents.len() as u32);
+                    held = 0;
+                } else {
+                    if *b == delimiters.component {
+                        components.push(at);
+                    }
+                    if *b == delimiters.subcomponent {
+                        subcomponents.push(at);
+                    }
+                }
             }
             at += 1;
         }
-        self.fields.push(FieldSpan {
-            start: from,
-            end: at,
-            holds: held,
-        });
+        put(from, at, first, held & !holds::DIVIDES);
     }
 
     fn count(&mut self, profile: &Profile, name: [u8; 3]) -> u32 {
@@ -405,26 +452,34 @@ impl Tree {
     }
 }
 
-// what each byte says about the field it stands in
-fn kinds(d: Delimiters) -> [u8; 256] {
-    let mut kinds = [holds::VALUE; 256];
-    for (i, kind) in kinds.iter_mut().enumerate() {
-        if i > 127 {
-            *kind |= holds::WIDE;
+impl Kinds {
+    // nearly every message has the delimiters of the one before
+    fn set(&mut self, d: Delimiters) {
+        if self.of == Some(d) {
+            return;
         }
+        self.of = Some(d);
+        let kinds = &mut self.table;
+        for (i, kind) in kinds.iter_mut().enumerate() {
+            *kind = holds::VALUE | if i > 127 { holds::WIDE } else { 0 };
+        }
+        for blank in [b' ', b'\t', b'\n', 0x0b, 0x0c, b'\r'] {
+            kinds[usize::from(blank)] = 0;
+        }
+        // one character may serve as two delimiters in a broken message
+        for delimiter in [d.repetition, d.component, d.subcomponent] {
+            kinds[usize::from(delimiter)] = 0;
+        }
+        kinds[usize::from(d.repetition)] |= holds::REPETITION;
+        kinds[usize::from(d.component)] |= holds::COMPONENT;
+        kinds[usize::from(d.subcomponent)] |= holds::SUBCOMPONENT;
+        kinds[usize::from(d.escape)] |= holds::ESCAPE;
+        for divider in [d.component, d.subcomponent] {
+            kinds[usize::from(divider)] |= holds::DIVIDES;
+        }
+        // a field's separator is looked at before anything else that it may be, and says nothing of a field
+        kinds[usize::from(d.field)] = holds::DIVIDES;
     }
-    for blank in [b' ', b'\t', b'\n', 0x0b, 0x0c, b'\r'] {
-        kinds[usize::from(blank)] = 0;
-    }
-    // one character may serve as two delimiters in a broken message
-    for delimiter in [d.repetition, d.component, d.subcomponent] {
-        kinds[usize::from(delimiter)] = 0;
-    }
-    kinds[usize::from(d.repetition)] |= holds::REPETITION;
-    kinds[usize::from(d.component)] |= holds::COMPONENT;
-    kinds[usize::from(d.subcomponent)] |= holds::SUBCOMPONENT;
-    kinds[usize::from(d.escape)] |= holds::ESCAPE;
-    kinds
 }
 
 // what the reference's line pattern does not match

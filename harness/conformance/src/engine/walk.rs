@@ -1,7 +1,7 @@
 //! The one walk over a message: at every element its structure, its codes and its rules.
 
 use super::element::{At, Level, Shape, View, light};
-use super::parts::PartCache;
+use super::idle::{There, bit};
 use super::profile::{Element, NONE, Segment};
 use super::rules::Rules;
 use super::structure::{self, Sink, forbidden};
@@ -72,7 +72,7 @@ fn node(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, index: u32) {
             if let Some(rules) = tasks.rules
                 && let Some(attached) = rules.groups.get(def as usize)
             {
-                judge::own(view, rules, attached, sink, &at);
+                judge::own(view, rules, attached, sink, &at, None);
             }
             if tasks.structure {
                 structure::group(view, sink, index);
@@ -103,10 +103,11 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
     let (Some(segment), Some(node)) = (view.profile.segment(def), view.node(at)) else {
         return;
     };
+    let there = view.there(at);
     if let Some(rules) = tasks.rules
         && let Some(attached) = rules.segments.get(def as usize)
     {
-        judge::own(view, rules, attached, sink, at);
+        judge::own(view, rules, attached, sink, at, there);
     }
     if tasks.codes {
         bound::check(view, sink, at, &segment.bound);
@@ -121,6 +122,10 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
     if tasks.none() {
         return;
     }
+    if tasks.structure {
+        absent_fields(view, sink, at, segment, there.unwrap_or_default());
+        structure::extra_fields(view, sink, at, segment.fields.len());
+    }
     let before = sink.found.len();
     let spans = view.fields(node);
     for (i, (element, span)) in segment.fields.iter().zip(spans).enumerate() {
@@ -131,8 +136,9 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
             && element.light.is_some_and(|length| {
                 span.holds & holds::COMPONENT == 0
                     && light(span.holds, view.bytes(span.start, span.end), length)
-                    && !ruled(tasks, element.datatype)
-                    && (!tasks.codes
+                    && !light_ruled(tasks, element.datatype)
+                    && (element.binding == NONE
+                        || !tasks.codes
                         || codes::fine(view, view.bytes(span.start, span.end), element.binding))
             });
         if !light {
@@ -140,21 +146,20 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
             field(view, tasks, sink, at, (segment, element, position), before);
         }
     }
-    if tasks.structure {
-        absent_fields(view, sink, at, segment);
-        structure::extra_fields(view, sink, at, segment.fields.len());
-    }
 }
 
-fn absent_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, segment: &Segment) {
+fn absent_fields(view: &View<'_>, sink: &mut Sink<'_>, at: &At, segment: &Segment, there: There) {
+    if segment.wanted_bits & !there.surely == 0 && !segment.wanted_beyond {
+        return;
+    }
     let parent = view.place(at);
     for position in &segment.wanted {
+        if bit(*position) & there.surely != 0 || view.present(at.node, *position) {
+            continue;
+        }
         let Some(element) = segment.fields.get(usize::from(*position) - 1) else {
             continue;
         };
-        if view.present(at.node, *position) {
-            continue;
-        }
         let place = Place {
             field: *position,
             repetition: 1,
@@ -303,6 +308,11 @@ fn ruled(tasks: Tasks<'_>, datatype: u32) -> bool {
         .is_some_and(|r| r.inside.get(datatype as usize) == Some(&true))
 }
 
+// the same for an element without parts
+fn light_ruled(tasks: Tasks<'_>, datatype: u32) -> bool {
+    tasks.rules.is_some_and(|r| r.primitives) && ruled(tasks, datatype)
+}
+
 // a repetition, component or subcomponent that is there
 fn visit(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
     let datatype = match at.shape {
@@ -333,7 +343,7 @@ fn visit(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, elemen
     if let Some(rules) = tasks.rules
         && let Some(attached) = rules.datatypes.get(datatype as usize)
     {
-        judge::own(view, rules, attached, sink, at);
+        judge::own(view, rules, attached, sink, at, None);
     }
     if tasks.codes
         && let Some(d) = view.profile.datatype(datatype)
@@ -368,26 +378,41 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
     };
     // one bit for each of the first 64 parts that is there; HL7 has no type with more
     let mut there = 0u64;
-    // what is inside the parts is remembered elsewhere, so this stays valid
-    let spans = view.find_parts(at);
+    let mut dividers = view
+        .dividers(at.level)
+        .get(at.parts as usize..)
+        .unwrap_or_default()
+        .iter();
+    // where the next part begins; nothing after the last
+    let mut next = Some(at.start);
+    // the bit of the next part
+    let mut after = 1u64;
     for (i, component) in def.components.iter().enumerate() {
         let position = i as u16 + 1;
-        let span = match spans.get(i) {
-            Some(span) => Some(span),
-            None if i < PartCache::SIZE => None,
-            None => view.part_span(at, position),
-        };
-        let Some((from, to)) = span else {
+        let Some(from) = next else {
             break;
+        };
+        let bit = after;
+        after <<= 1;
+        let to = match dividers.next() {
+            Some(divider) if *divider < at.end => {
+                next = Some(divider + 1);
+                *divider
+            }
+            _ => {
+                next = None;
+                at.end
+            }
         };
         if to == from {
             continue;
         }
-        let bit = 1u64.checked_shl(i as u32).unwrap_or_default();
         if let Some(length) = component.light.filter(|_| !view.notes)
             && light(at.holds, view.bytes(from, to), length)
-            && !ruled(tasks, component.datatype)
-            && (!tasks.codes || codes::fine(view, view.bytes(from, to), component.binding))
+            && !light_ruled(tasks, component.datatype)
+            && (component.binding == NONE
+                || !tasks.codes
+                || codes::fine(view, view.bytes(from, to), component.binding))
         {
             there |= bit;
             continue;
@@ -410,9 +435,7 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
         return;
     }
     for position in &def.wanted {
-        let bit = 1u64
-            .checked_shl(u32::from(*position) - 1)
-            .unwrap_or_default();
+        let bit = bit(*position);
         if there & bit != 0 || (bit == 0 && view.part(at, *position).is_some()) {
             continue;
         }
@@ -422,8 +445,7 @@ fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, dataty
         let place = judge::child_place(view, at, *position);
         structure::missing(view, sink, component.usage, place, at);
     }
-    let known = def.components.len();
-    if let Some((from, _)) = view.part_span(at, known as u16 + 1) {
-        structure::extra_parts(view, sink, at, known, from);
+    if let Some(from) = next {
+        structure::extra_parts(view, sink, at, def.components.len(), from);
     }
 }

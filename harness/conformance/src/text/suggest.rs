@@ -159,7 +159,7 @@ fn elsewhere(profile: &Profile, binding: &Binding, value: &str) -> Option<String
         .flat_map(|b| &b.live)
         .filter(|t| !binding.tables.contains(t))
         .filter_map(|t| profile.tables.get(*t as usize))
-        .filter(|t| t.index.contains_key(value.as_bytes()));
+        .filter(|t| t.index.get(value.as_bytes()).is_some());
     let table = others.next()?;
     // in several tables it says nothing either
     if others.any(|t| t.id != table.id) {
@@ -177,7 +177,7 @@ fn elsewhere(profile: &Profile, binding: &Binding, value: &str) -> Option<String
 }
 
 fn holds(table: &Table, code: &str) -> bool {
-    table.index.contains_key(code.as_bytes())
+    table.index.get(code.as_bytes()).is_some()
 }
 
 // digits without leading zeros
