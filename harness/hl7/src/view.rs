@@ -188,6 +188,15 @@ impl<'a> Line<'a> {
         self.entry.start..self.entry.next
     }
 
+    /// Where the fields of a segment begin, as offsets in the source: those after its name, so in MSH from MSH-2 on. Each
+    /// ends before the separator in front of the next one, the last at the end of the line.
+    pub fn field_starts(&self) -> &'a [u32] {
+        let begin = self.entry.fields_at as usize;
+        let end = begin + self.entry.fields as usize;
+        let fields = &self.message.table.fields;
+        fields.get(begin..end).unwrap_or_default()
+    }
+
     /// The segment, when the line is one.
     pub fn segment(&self) -> Option<Segment<'a>> {
         (self.entry.kind == LineKind::Segment).then_some(Segment { line: *self })

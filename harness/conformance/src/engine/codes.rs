@@ -191,11 +191,9 @@ pub(crate) fn fine(view: &View<'_>, raw: &[u8], index: u32) -> bool {
             let placed = view.dialect.has(Difference::PromotedComponent)
                 || matches!(binding.quick, Some((0, _)));
             placed
-                && view
-                    .profile
-                    .tables
-                    .get(*table as usize)
-                    .is_some_and(|t| (patterns || t.patterns.is_empty()) && t.surely(raw, None))
+                && view.profile.tables.get(*table as usize).is_some_and(|t| {
+                    (patterns || t.patterns.is_empty()) && t.surely(raw, None) == Some(true)
+                })
         }
         _ => false,
     }
@@ -215,22 +213,32 @@ fn surely(view: &View<'_>, at: &At, binding: &Binding) -> bool {
     if !settled(view, binding) || binding.trouble {
         return false;
     }
-    let [table] = binding.live.as_slice() else {
-        return binding.live.is_empty();
-    };
-    let (Some(table), Some((place, system))) =
-        (view.profile.tables.get(*table as usize), binding.quick)
-    else {
-        return false;
-    };
-    // the reference also tries every pattern
-    if at.holds & holds::WIDE != 0
-        || (!table.patterns.is_empty() && !view.dialect.has(Difference::CodeInSeveralTables))
-    {
-        return false;
+    if binding.live.is_empty() {
+        return true;
     }
+    let Some((place, system)) = binding.quick.filter(|_| at.holds & holds::WIDE == 0) else {
+        return false;
+    };
+    // one table has it, and no other: only then there is nothing to say
+    let found = |value: &[u8], system: Option<&[u8]>| {
+        let mut count = 0;
+        for table in &binding.live {
+            let Some(table) = view.profile.tables.get(*table as usize) else {
+                return false;
+            };
+            // the reference also tries every pattern
+            if !table.patterns.is_empty() && !view.dialect.has(Difference::CodeInSeveralTables) {
+                return false;
+            }
+            match table.surely(value, system) {
+                Some(here) => count += u32::from(here),
+                None => return false,
+            }
+        }
+        count == 1
+    };
     match at.shape {
-        Shape::Simple(_) if place == 0 => table.surely(view.raw(at), None),
+        Shape::Simple(_) if place == 0 && binding.live.len() == 1 => found(view.raw(at), None),
         Shape::Complex(d) if place > 0 => {
             let Some(def) = view.profile.datatype(d) else {
                 return false;
@@ -244,7 +252,7 @@ fn surely(view: &View<'_>, at: &At, binding: &Binding) -> bool {
                 view.part_span(at, n)
                     .map_or(&[][..], |(from, to)| view.bytes(from, to))
             };
-            simple && system != Some(0) && table.surely(part(place), system.map(part))
+            simple && system != Some(0) && found(part(place), system.map(part))
         }
         _ => false,
     }

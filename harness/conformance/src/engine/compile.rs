@@ -5,8 +5,8 @@ use super::cotables;
 use super::idle::bit;
 use super::lookup::Lookup;
 use super::profile::{
-    Binding, Case, Child, ChildKind, Class, Code, CodeAt, Datatype, Element, Group, Mapping, NONE,
-    Profile, Segment, Table,
+    Binding, Case, Child, ChildKind, Class, Code, CodeAt, Datatype, EASY, Element, Group, Mapping,
+    NONE, Profile, Segment, Table,
 };
 use super::slicing;
 use crate::expr::{Expr, Pattern, Step, TableRef};
@@ -156,8 +156,12 @@ impl Builder<'_> {
             .iter()
             .map(|d| {
                 let components = self.elements(&d.id, &d.components)?;
+                let wanted = wanted(&components);
                 Ok(Datatype {
-                    wanted: wanted(&components),
+                    wanted_bits: wanted.iter().fold(0, |bits, p| bits | bit(*p)),
+                    wanted_beyond: wanted.iter().any(|p| bit(*p) == 0),
+                    wanted,
+                    easy: 0,
                     id: d.id.as_str().into(),
                     name: d.name.as_str().into(),
                     class: class(&d.name),
@@ -439,6 +443,16 @@ fn lighten(datatypes: &mut [Datatype], segments: &mut [Segment]) {
         };
         if !asked && plain.get(e.datatype as usize) == Some(&true) {
             e.light = range;
+        }
+    }
+    for d in datatypes {
+        let easy = |e: &Element| {
+            e.binding == NONE && e.light.is_some_and(|(min, max)| min <= 1 && max >= EASY)
+        };
+        for (i, e) in d.components.iter().enumerate() {
+            if easy(e) {
+                d.easy |= bit(i as u16 + 1);
+            }
         }
     }
 }

@@ -186,10 +186,7 @@ impl<'a> View<'a> {
     /// Whether a repetition counts as absent.
     pub(crate) fn blank(&self, raw: &[u8], with_components: bool) -> bool {
         // nearly everything begins with something
-        if let Some(b) = raw.first()
-            && self.tree.kinds.table[usize::from(*b)] & holds::VALUE != 0
-            && *b != b':'
-        {
+        if raw.first().is_some_and(|b| self.tree.kinds.solid(*b)) {
             return false;
         }
         let d = &self.delimiters;
@@ -398,9 +395,8 @@ impl Place {
 
 /// Whether a stretch is plain text of a length between two numbers, in an element whose field holds `holds`.
 pub(crate) fn light(holds: u8, raw: &[u8], (min, max): (u32, u32)) -> bool {
-    const SPECIAL: u8 = holds::REPETITION | holds::SUBCOMPONENT | holds::ESCAPE | holds::WIDE;
     let length = raw.len() as u32;
-    holds & SPECIAL == 0
+    holds & holds::SPECIAL == 0
         && raw.first().is_some_and(|b| *b > b' ' && *b != b':')
         && length >= min
         && length <= max

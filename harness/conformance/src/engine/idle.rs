@@ -249,10 +249,12 @@ impl View<'_> {
                 let (mut bit, mut from) = (1u64, at.start);
                 let dividers = self.dividers(at.level).get(at.parts as usize..);
                 let ends = dividers.unwrap_or_default().iter().copied();
-                for end in ends.take_while(|e| *e < at.end).chain([at.end]) {
+                let ends = ends.take_while(|e| *e < at.end).take(63);
+                for end in ends.chain([at.end]) {
                     if end > from {
                         there.some |= bit;
-                        if !self.blank(self.bytes(from, end), false) {
+                        let begins = self.source.get(from as usize);
+                        if begins.is_some_and(|b| self.tree.kinds.solid(*b)) {
                             there.surely |= bit;
                         }
                     }

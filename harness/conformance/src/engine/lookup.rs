@@ -7,6 +7,9 @@ use std::collections::HashMap;
 // longest code that fits into a key, beside its length
 const SHORT: usize = 15;
 
+// a short value as two numbers
+type Key = (u64, u64);
+
 /// The first code of a table with a value, and whether it is enough to know that one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
@@ -20,7 +23,7 @@ pub(crate) struct Entry {
 #[derive(Debug, Default)]
 pub(crate) struct Lookup {
     // as many as a power of two, at least a third of them free; a key of zero is a free place
-    slots: Vec<(u128, Entry)>,
+    slots: Vec<(Key, Entry)>,
     long: HashMap<Box<[u8]>, Entry, Quick>,
 }
 
@@ -33,7 +36,7 @@ impl Lookup {
             only: false,
         };
         let mut lookup = Lookup {
-            slots: vec![(0, free); size],
+            slots: vec![((0, 0), free); size],
             long: HashMap::default(),
         };
         for (i, code) in codes.iter().enumerate() {
@@ -56,12 +59,12 @@ impl Lookup {
         lookup
     }
 
-    fn put(&mut self, key: u128, entry: Entry) {
+    fn put(&mut self, key: Key, entry: Entry) {
         let mut at = place(key);
         loop {
             at &= self.slots.len() - 1;
             match self.slots.get_mut(at) {
-                Some(slot) if slot.0 == 0 => {
+                Some(slot) if slot.0 == (0, 0) => {
                     *slot = (key, entry);
                     return;
                 }
@@ -82,29 +85,35 @@ impl Lookup {
             at &= last;
             match self.slots.get(at) {
                 Some((found, entry)) if *found == key => return Some(*entry),
-                Some((0, _)) | None => return None,
+                Some(((0, 0), _)) | None => return None,
                 Some(_) => at += 1,
             }
         }
     }
 }
 
-// the bytes of a short value as a number that no other value has; never zero
-fn key(value: &[u8]) -> Option<u128> {
+// the bytes of a short value as numbers that no other value has; never zeros
+fn key(value: &[u8]) -> Option<Key> {
     if value.len() > SHORT {
         return None;
     }
-    let mut number = 0;
-    for b in value {
-        number = number << 8 | u128::from(*b);
-    }
-    Some(number << 8 | (value.len() as u128 + 1))
+    let number = |bytes: &[u8]| {
+        let mut number = 0;
+        for b in bytes {
+            number = number << 8 | u64::from(*b);
+        }
+        number
+    };
+    let length = value.len() as u64 + 1;
+    Some(match value.split_at_checked(8) {
+        None => (number(value), length),
+        Some((head, tail)) => (number(head), number(tail) << 8 | length),
+    })
 }
 
 // codes of a profile are nobody's choice who could make them collide
-fn place(key: u128) -> usize {
-    let mixed =
-        (key as u64 ^ ((key >> 64) as u64).rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+fn place(key: Key) -> usize {
+    let mixed = (key.0 ^ key.1.rotate_left(32)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     (mixed >> 40) as usize
 }
 

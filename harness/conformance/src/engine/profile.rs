@@ -33,6 +33,9 @@ impl Hasher for Fnv {
 
 pub(crate) type Quick = BuildHasherDefault<Fnv>;
 
+/// See [`Datatype::easy`].
+pub(crate) const EASY: u32 = 64;
+
 /// How the values of a primitive data type are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
@@ -90,6 +93,11 @@ pub(crate) struct Datatype {
     pub(crate) bound_inside: bool,
     /// Positions of components whose absence is reported.
     pub(crate) wanted: Vec<u16>,
+    /// The same as bits, and whether there are more than bits can say.
+    pub(crate) wanted_bits: u64,
+    pub(crate) wanted_beyond: bool,
+    /// Components about which nothing is asked when they are plain text of at most [`EASY`] characters.
+    pub(crate) easy: u64,
     /// Bindings that stand on it.
     pub(crate) bound: Vec<Bound>,
 }
@@ -254,16 +262,24 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    /// Whether a value is exactly one required code of the table, under the code system when one is asked for. `false`
-    /// says nothing.
-    pub(crate) fn surely(&self, value: &[u8], system: Option<&[u8]>) -> bool {
-        let Some(entry) = self.index.get(value).filter(|e| e.only) else {
-            return false;
+    /// Whether a value is exactly one required code of the table, under the code system when one is asked for, or is not
+    /// in it. `None` says nothing.
+    pub(crate) fn surely(&self, value: &[u8], system: Option<&[u8]>) -> Option<bool> {
+        let Some(entry) = self.index.get(value) else {
+            return self.patterns.is_empty().then_some(false);
         };
-        system.is_none_or(|s| {
-            let code = self.codes.get(entry.code as usize);
-            code.and_then(|c| c.system.as_deref()).map(str::as_bytes) == Some(s)
-        })
+        if !entry.only {
+            return None;
+        }
+        let Some(system) = system else {
+            return Some(true);
+        };
+        let code = self.codes.get(entry.code as usize)?;
+        if code.system.as_deref().unwrap_or_default().as_bytes() == system {
+            // where the message says nothing and the table neither
+            return (!system.is_empty()).then_some(true);
+        }
+        self.patterns.is_empty().then_some(false)
     }
 
     /// Every code that the value is or whose pattern it matches. With `first`, patterns only count when no code is equal.

@@ -59,7 +59,8 @@ fn passes(test: &Test, raw: &[u8]) -> Option<bool> {
             ignore_case: false,
         } => Some(raw == text.as_bytes()),
         Test::OneOf(list) => Some(list.iter().any(|t| raw == t.as_bytes())),
-        Test::Matches(pattern) => Some(pattern.matches(std::str::from_utf8(raw).ok()?)),
+        // a plain value is ASCII
+        Test::Matches(pattern) => Some(pattern.matches_bytes(raw)),
         _ => None,
     }
 }

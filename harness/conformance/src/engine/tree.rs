@@ -102,8 +102,8 @@ pub(crate) mod holds {
     pub(crate) const VALUE: u8 = 32;
     /// MSH-1 and MSH-2, which are taken whole.
     pub(crate) const LITERAL: u8 = 64;
-    /// Of a byte alone: it ends a field, a component or a subcomponent.
-    pub(super) const DIVIDES: u8 = 128;
+    /// What is no plain text, and no components of it.
+    pub(crate) const SPECIAL: u8 = REPETITION | SUBCOMPONENT | ESCAPE | WIDE;
 }
 
 /// What each byte says about the field it stands in.
@@ -250,7 +250,7 @@ impl Tree {
                     entry.nth = self.count(profile, entry.name);
                 }
                 entry.fields_at = self.fields.len() as u32;
-                self.read_fields(raw, span.start, delimiters);
+                self.read_fields(raw, span.start, line.field_starts(), delimiters);
                 entry.fields = self.fields.len() as u32 - entry.fields_at;
                 self.input.push(entry);
             } else {
@@ -297,57 +297,46 @@ impl Tree {
     }
 
     // the fields of a segment's line, as the message splits them; MSH-1 is the separator itself
-    fn read_fields(&mut self, raw: &[u8], start: u32, delimiters: Delimiters) {
-        let Tree {
-            fields,
-            components,
-            subcomponents,
-            kinds,
-            ..
-        } = self;
-        let mut held = 0;
-        let mut first = (components.len() as u32, subcomponents.len() as u32);
-        let mut put = |start, end, first: (u32, u32), holds| {
-            fields.push(FieldSpan {
-                start,
-                end,
-                components_at: first.0,
-                subcomponents_at: first.1,
-                holds,
-            });
-        };
+    fn read_fields(&mut self, raw: &[u8], start: u32, starts: &[u32], delimiters: Delimiters) {
+        let mut literal = 0;
         if raw.starts_with(b"MSH") {
             if raw.len() > 3 {
-                put(start + 3, start + 4, first, holds::LITERAL | holds::VALUE);
+                self.fields.push(FieldSpan {
+                    start: start + 3,
+                    end: start + 4,
+                    components_at: self.components.len() as u32,
+                    subcomponents_at: self.subcomponents.len() as u32,
+                    holds: holds::LITERAL | holds::VALUE,
+                });
             }
-            held = holds::LITERAL;
+            literal = holds::LITERAL;
         }
-        let Some(body) = raw.get(4..) else {
-            return;
-        };
-        let mut from = start + 4;
-        let mut at = from;
-        for b in body {
-            let kind = kinds.table[usize::from(*b)];
-            held |= kind;
-            if kind & holds::DIVIDES != 0 {
-                if *b == delimiters.field {
-                    put(from, at, first, held & !holds::DIVIDES);
-                    from = at + 1;
-                    first = (components.len() as u32, subcomponents.len() as u32);
-                    held = 0;
-                } else {
+        let end = start + raw.len() as u32;
+        let ends = starts.iter().skip(1).map(|next| next - 1).chain([end]);
+        for (from, to) in starts.iter().copied().zip(ends) {
+            let field = raw.get((from - start) as usize..(to - start) as usize);
+            let field = field.unwrap_or_default();
+            let kind = |b: &u8| self.kinds.table[usize::from(*b)];
+            let held = field.iter().fold(literal, |held, b| held | kind(b));
+            self.fields.push(FieldSpan {
+                start: from,
+                end: to,
+                components_at: self.components.len() as u32,
+                subcomponents_at: self.subcomponents.len() as u32,
+                holds: held,
+            });
+            if held & (holds::COMPONENT | holds::SUBCOMPONENT) != 0 {
+                for (at, b) in (from..).zip(field) {
                     if *b == delimiters.component {
-                        components.push(at);
+                        self.components.push(at);
                     }
                     if *b == delimiters.subcomponent {
-                        subcomponents.push(at);
+                        self.subcomponents.push(at);
                     }
                 }
             }
-            at += 1;
+            literal = 0;
         }
-        put(from, at, first, held & !holds::DIVIDES);
     }
 
     fn count(&mut self, profile: &Profile, name: [u8; 3]) -> u32 {
@@ -453,6 +442,11 @@ impl Tree {
 }
 
 impl Kinds {
+    /// Whether what begins with this byte is surely no blank to anybody, and plain text as far as this byte tells.
+    pub(crate) fn solid(&self, b: u8) -> bool {
+        b > b' ' && b != b':' && self.table[usize::from(b)] & holds::VALUE != 0
+    }
+
     // nearly every message has the delimiters of the one before
     fn set(&mut self, d: Delimiters) {
         if self.of == Some(d) {
@@ -474,11 +468,6 @@ impl Kinds {
         kinds[usize::from(d.component)] |= holds::COMPONENT;
         kinds[usize::from(d.subcomponent)] |= holds::SUBCOMPONENT;
         kinds[usize::from(d.escape)] |= holds::ESCAPE;
-        for divider in [d.component, d.subcomponent] {
-            kinds[usize::from(divider)] |= holds::DIVIDES;
-        }
-        // a field's separator is looked at before anything else that it may be, and says nothing of a field
-        kinds[usize::from(d.field)] = holds::DIVIDES;
     }
 }
 

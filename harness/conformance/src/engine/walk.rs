@@ -2,7 +2,7 @@
 
 use super::element::{At, Level, Shape, View, light};
 use super::idle::{There, bit};
-use super::profile::{Element, NONE, Segment};
+use super::profile::{Datatype, EASY, Element, NONE, Segment};
 use super::rules::Rules;
 use super::structure::{self, Sink, forbidden};
 use super::tree::holds;
@@ -340,21 +340,23 @@ fn visit(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, elemen
     if tasks.codes && element.binding != NONE {
         codes::check(view, sink, at, element.binding);
     }
+    let there = view.there(at);
     if let Some(rules) = tasks.rules
         && let Some(attached) = rules.datatypes.get(datatype as usize)
     {
-        judge::own(view, rules, attached, sink, at, None);
+        judge::own(view, rules, attached, sink, at, there);
     }
-    if tasks.codes
-        && let Some(d) = view.profile.datatype(datatype)
-    {
-        bound::check(view, sink, at, &d.bound);
+    let Some(def) = view.profile.datatype(datatype) else {
+        return;
+    };
+    if tasks.codes && !def.bound.is_empty() {
+        bound::check(view, sink, at, &def.bound);
     }
     if view.notes && tasks.structure {
         noted(view, sink, at, element);
     }
-    if matches!(at.shape, Shape::Complex(_)) {
-        parts(view, tasks, sink, at, datatype);
+    if let (Shape::Complex(_), Some(there)) = (at.shape, there) {
+        parts(view, tasks, sink, at, def, there);
     }
 }
 
@@ -367,85 +369,100 @@ fn noted(view: &View<'_>, sink: &mut Sink<'_>, at: &At, element: &Element) {
     }
 }
 
-fn parts(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, datatype: u32) {
-    let Some(def) = view.profile.datatype(datatype) else {
-        return;
+fn parts(
+    view: &View<'_>,
+    tasks: Tasks<'_>,
+    sink: &mut Sink<'_>,
+    at: &At,
+    def: &Datatype,
+    there: There,
+) {
+    // those about which there is nothing to say; blank ones are not among them
+    let easy = if !view.notes
+        && at.holds & holds::SPECIAL == 0
+        && at.end - at.start <= EASY
+        && !tasks.rules.is_some_and(|r| r.primitives)
+    {
+        def.easy & there.surely
+    } else {
+        0
     };
+    let mut present = easy;
+    let mut rest = there.some & !easy;
+    while rest != 0 {
+        let index = rest.trailing_zeros();
+        rest &= rest - 1;
+        if part(view, tasks, sink, at, def, index as usize) {
+            present |= 1 << index;
+        }
+    }
+    for index in 64..def.components.len() {
+        part(view, tasks, sink, at, def, index);
+    }
+    if !tasks.structure {
+        return;
+    }
+    if def.wanted_beyond || def.wanted_bits & !present != 0 {
+        for position in &def.wanted {
+            let bit = bit(*position);
+            if present & bit != 0 || (bit == 0 && view.part(at, *position).is_some()) {
+                continue;
+            }
+            let Some(component) = def.components.get(usize::from(*position) - 1) else {
+                continue;
+            };
+            let place = judge::child_place(view, at, *position);
+            structure::missing(view, sink, component.usage, place, at);
+        }
+    }
+    let known = def.components.len();
+    if let Some((from, _)) = view.part_span(at, known as u16 + 1) {
+        structure::extra_parts(view, sink, at, known, from);
+    }
+}
+
+// one part, counted from 0; whether it is there
+fn part(
+    view: &View<'_>,
+    tasks: Tasks<'_>,
+    sink: &mut Sink<'_>,
+    at: &At,
+    def: &Datatype,
+    index: usize,
+) -> bool {
+    let Some(component) = def.components.get(index) else {
+        return false;
+    };
+    let position = index as u16 + 1;
+    let Some((from, to)) = view.part_span(at, position).filter(|(from, to)| to > from) else {
+        return false;
+    };
+    if let Some(length) = component.light.filter(|_| !view.notes)
+        && light(at.holds, view.bytes(from, to), length)
+        && !light_ruled(tasks, component.datatype)
+        && (component.binding == NONE
+            || !tasks.codes
+            || codes::fine(view, view.bytes(from, to), component.binding))
+    {
+        return true;
+    }
     let level = if at.level == Level::Field {
         Level::Component
     } else {
         Level::Subcomponent
     };
-    // one bit for each of the first 64 parts that is there; HL7 has no type with more
-    let mut there = 0u64;
-    let mut dividers = view
-        .dividers(at.level)
-        .get(at.parts as usize..)
-        .unwrap_or_default()
-        .iter();
-    // where the next part begins; nothing after the last
-    let mut next = Some(at.start);
-    // the bit of the next part
-    let mut after = 1u64;
-    for (i, component) in def.components.iter().enumerate() {
-        let position = i as u16 + 1;
-        let Some(from) = next else {
-            break;
-        };
-        let bit = after;
-        after <<= 1;
-        let to = match dividers.next() {
-            Some(divider) if *divider < at.end => {
-                next = Some(divider + 1);
-                *divider
-            }
-            _ => {
-                next = None;
-                at.end
-            }
-        };
-        if to == from {
-            continue;
+    let Some(part) = view.make_part(at, position, level, component, from, to) else {
+        return false;
+    };
+    let mut inner = narrowed(view, tasks, component, component.datatype);
+    if let Some(kind) = forbidden(component.usage) {
+        if tasks.structure {
+            sink.at(view, kind, Severity::Error, &part, (0, 0));
         }
-        if let Some(length) = component.light.filter(|_| !view.notes)
-            && light(at.holds, view.bytes(from, to), length)
-            && !light_ruled(tasks, component.datatype)
-            && (component.binding == NONE
-                || !tasks.codes
-                || codes::fine(view, view.bytes(from, to), component.binding))
-        {
-            there |= bit;
-            continue;
-        }
-        let part = view.make_part(at, position, level, component, from, to);
-        let Some(part) = part else { continue };
-        there |= bit;
-        let mut inner = narrowed(view, tasks, component, component.datatype);
-        if let Some(kind) = forbidden(component.usage) {
-            if tasks.structure {
-                sink.at(view, kind, Severity::Error, &part, (0, 0));
-            }
-            inner.structure = false;
-        }
-        if !inner.none() {
-            visit(view, inner, sink, &part, component);
-        }
+        inner.structure = false;
     }
-    if !tasks.structure {
-        return;
+    if !inner.none() {
+        visit(view, inner, sink, &part, component);
     }
-    for position in &def.wanted {
-        let bit = bit(*position);
-        if there & bit != 0 || (bit == 0 && view.part(at, *position).is_some()) {
-            continue;
-        }
-        let Some(component) = def.components.get(usize::from(*position) - 1) else {
-            continue;
-        };
-        let place = judge::child_place(view, at, *position);
-        structure::missing(view, sink, component.usage, place, at);
-    }
-    if let Some(from) = next {
-        structure::extra_parts(view, sink, at, def.components.len(), from);
-    }
+    true
 }

@@ -1,6 +1,6 @@
 //! Regular expressions of profiles: the Java dialect, always matched against the whole value.
 
-use regex::Regex;
+use regex::bytes::Regex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt::Write;
 use std::sync::OnceLock;
@@ -63,6 +63,11 @@ impl Pattern {
 
     /// Whether the whole text matches.
     pub fn matches(&self, text: &str) -> bool {
+        self.matches_bytes(text.as_bytes())
+    }
+
+    /// The same for bytes that are known to be UTF-8.
+    pub fn matches_bytes(&self, text: &[u8]) -> bool {
         let regex = self.regex.get_or_init(|| compile(&self.source).ok());
         regex.as_ref().is_some_and(|r| r.is_match(text))
     }
