@@ -441,3 +441,52 @@ fn what_is_wrong_with_the_file_itself_is_a_case_of_its_own() {
         assert!(text.contains(expected), "{format:?}: {text}");
     }
 }
+
+#[test]
+fn a_fault_in_a_large_message_shows_as_in_a_small_one() {
+    let mut large = MESSAGE.to_vec();
+    while large.len() < 300_000 {
+        large.extend_from_slice(b"NTE|1||one more line of a message that does not end\r");
+    }
+    for masked in [false, true] {
+        let options = Options {
+            mask: masked,
+            ..Options::default()
+        };
+        let mut finding = bad_status();
+        finding.labels.clear();
+        let [small, large] = [MESSAGE, &large].map(|bytes| {
+            let source = Source {
+                bytes: titer_finding::sink::Bytes(bytes),
+                ..Source::file("many.hl7")
+            };
+            annotated(&source, &finding, options)
+        });
+        assert_eq!(small, large);
+        assert!(small.contains('^'), "{small}");
+    }
+}
+
+#[test]
+fn one_line_without_an_end_is_cut_around_the_fault() {
+    let mut line = b"PID|".to_vec();
+    line.resize(400_000, b'a');
+    line.extend_from_slice(b"|WRONG|");
+    line.resize(800_000, b'b');
+    let mut finding = bad_status();
+    finding.labels.clear();
+    finding.location = place(&line, "PID-2", "WRONG");
+    let source = Source {
+        bytes: titer_finding::sink::Bytes(&line),
+        ..Source::file("many.hl7")
+    };
+    let text = annotated(&source, &finding, Options::default());
+    assert!(text.contains("aaa|WRONG|bbb"), "{text}");
+    assert!(text.len() < 2_000, "{}", text.len());
+    finding.location.end = line.len() as u64;
+    let text = annotated(&source, &finding, Options::default());
+    assert!(
+        text.contains("aaa|WRONG|bbb") && text.len() < 2_000,
+        "{text}"
+    );
+}

@@ -7,6 +7,11 @@ use crate::{mask, screen};
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Snippet};
 use std::ops::Range;
 
+/// A message of more bytes is looked at around the fault alone, so that many findings in it take no longer than in others.
+const LARGE: usize = 256 * 1024;
+/// Bytes on each side of such a fault that are looked at.
+const AROUND: usize = 4 * 1024;
+
 /// Labels beside the fault itself that are shown.
 const MOST_LABELS: usize = 2;
 
@@ -50,6 +55,9 @@ fn excerpt(
     let bytes = source.bytes.0;
     if bytes.is_empty() {
         return None;
+    }
+    if bytes.len() > LARGE {
+        return nearby(source, finding, masked);
     }
     let main = Place::find(bytes, &finding.location)?;
     let mut marks = vec![(main, Some(primary_label(finding)))];
@@ -101,6 +109,52 @@ fn excerpt(
             .line_start(start)
             .path(ORIGIN)
             .annotations(annotations),
+    )
+}
+
+/// The same from what stands around the fault in a large message: one line, or a part of it.
+fn nearby(
+    source: &Source<'_>,
+    finding: &Finding,
+    masked: bool,
+) -> Option<Snippet<'static, Annotation<'static>>> {
+    let (bytes, location) = (source.bytes.0, &finding.location);
+    let above = usize::try_from(location.line.checked_sub(1)?).ok()?;
+    let offset = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let start = offset(location.start).min(bytes.len());
+    let end = offset(location.end).clamp(start, bytes.len());
+    let is_end = |b: &u8| matches!(b, b'\r' | b'\n');
+    let (before, rest) = bytes.split_at_checked(start)?;
+    let before = before.get(before.len().saturating_sub(AROUND)..)?;
+    let before = match before.iter().rposition(is_end) {
+        Some(n) => before.get(n + 1..)?,
+        None => before,
+    };
+    let rest = rest.get(..rest.len().min(AROUND))?;
+    let rest = match rest.iter().position(is_end) {
+        Some(n) => rest.get(..n)?,
+        None => rest,
+    };
+    let raw = [before, rest].concat();
+    // a mark that is longer leaves some of what was cut behind it
+    let longest = if rest.len() == AROUND {
+        AROUND / 2
+    } else {
+        rest.len()
+    };
+    let mark = before.len()..before.len() + (end - start).min(longest);
+    let raw = if masked { mask::line(&raw) } else { raw };
+    let shown = screen::show(&raw, &[mark], SOURCE_WIDTH);
+    let at = shown.marks.into_iter().next()?;
+    let label = primary_label(finding);
+    let annotation = AnnotationKind::Primary
+        .span(at)
+        .label(screen::one_line(&label));
+    Some(
+        Snippet::source(shown.text)
+            .line_start(source.lines_before as usize + above + 1)
+            .path(ORIGIN)
+            .annotations([annotation]),
     )
 }
 
