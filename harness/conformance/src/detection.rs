@@ -4,6 +4,9 @@ use crate::engine::profile::Profile;
 use std::cmp::Ordering;
 use titer_finding::Severity;
 
+/// At most so many detections are collected about one message: what is wrong with it is known long before, and memory ends.
+pub const MOST_DETECTIONS: usize = 1_000_000;
+
 /// What was detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
@@ -204,22 +207,21 @@ pub struct Detection {
     pub(crate) b: u32,
 }
 
-// so many are put in order one after the other
-const FEW: usize = 128;
-
 impl Detection {
-    /// Puts detections in order. Those of one message nearly are.
+    /// Puts detections in order. Those of one message nearly are, so each goes to its place, as long as that is cheap.
     pub(crate) fn sort(list: &mut [Detection]) {
-        if list.len() > FEW {
-            list.sort_unstable_by(Detection::order);
-            return;
-        }
+        let mut moves = 16 * list.len();
         for at in 1..list.len() {
             let Some((before, [own, ..])) = list.split_at_mut_checked(at) else {
                 return;
             };
             if before.last().is_some_and(|b| b.order(own).is_gt()) {
                 let to = before.partition_point(|b| b.order(own).is_le());
+                let Some(rest) = moves.checked_sub(at - to) else {
+                    list.sort_unstable_by(Detection::order);
+                    return;
+                };
+                moves = rest;
                 if let Some(moved) = list.get_mut(to..=at) {
                     moved.rotate_right(1);
                 }
@@ -266,5 +268,38 @@ impl Place {
             let _ = write!(out, ".{}", self.subcomponent);
         }
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Detection, Kind, Place};
+    use proptest::prelude::*;
+    use titer_finding::Severity;
+
+    fn detection((line, start, end): (u32, u32, u32)) -> Detection {
+        Detection {
+            kind: Kind::Length,
+            severity: Severity::Error,
+            place: Place::NOWHERE,
+            line,
+            start,
+            end,
+            def: 0,
+            a: 0,
+            b: 0,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_order_is_put_right(places in prop::collection::vec((0u32..5, 0u32..50, 0u32..5), 0..400)) {
+            let mut list: Vec<Detection> = places.iter().copied().map(detection).collect();
+            Detection::sort(&mut list);
+            let mut expected = places;
+            expected.sort_unstable();
+            let sorted: Vec<_> = list.iter().map(|d| (d.line, d.start, d.end)).collect();
+            prop_assert_eq!(sorted, expected);
+        }
     }
 }

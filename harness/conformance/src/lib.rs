@@ -35,7 +35,7 @@ pub use builtin::{
     check_message_as, check_message_in, check_message_with, rules, select, shipped,
 };
 pub use codebook::{Context, Seen, accepts, look_at_codes};
-pub use detection::{Detection, Kind, Place, What};
+pub use detection::{Detection, Kind, MOST_DETECTIONS, Place, What};
 pub use dialect::{Dialect, Difference, Explained};
 pub use engine::compile::CompileError;
 pub use many::{Unsaid, Wanted, check_message_into};

@@ -6,6 +6,7 @@ use crate::engine::compile::{CompileError, compile};
 use crate::engine::cotables;
 use crate::engine::element::View;
 use crate::engine::profile::Profile;
+use crate::engine::quick::Memory;
 use crate::engine::rules::Rules;
 use crate::engine::slicing;
 use crate::engine::structure::{self, Sink};
@@ -124,7 +125,7 @@ impl Validator {
     }
 
     /// Checks a message. Detections come in the order of their position; for a message without an MSH segment there are
-    /// none, since [`Message::faults`] says so already.
+    /// none, since [`Message::faults`] says so already. There are at most [`crate::MOST_DETECTIONS`].
     pub fn check<'s>(&self, message: &Message<'_>, scratch: &'s mut Scratch) -> &'s [Detection] {
         self.run(message, scratch, |view, sink| {
             structure::loose(view, sink);
@@ -159,25 +160,33 @@ impl Validator {
                 sliced_segments.clear();
                 sliced_fields.clear();
                 slicing::segments(
-                    &self.view(message, tree),
+                    &self.view(message, tree, &Memory::default()),
                     &mut Sink { found: detections },
                     sliced_segments,
                 );
                 tree.redefine(sliced_segments);
                 slicing::fields(
-                    &self.view(message, tree),
+                    &self.view(message, tree, &Memory::default()),
                     &mut Sink { found: detections },
                     sliced_fields,
                 );
                 tree.sliced.extend_from_slice(sliced_fields);
             }
-            f(&self.view(message, tree), &mut Sink { found: detections });
+            f(
+                &self.view(message, tree, &Memory::default()),
+                &mut Sink { found: detections },
+            );
             Detection::sort(detections);
         }
         detections
     }
 
-    fn view<'v>(&'v self, message: &'v Message<'v>, tree: &'v Tree) -> View<'v> {
+    fn view<'v>(
+        &'v self,
+        message: &'v Message<'v>,
+        tree: &'v Tree,
+        memory: &'v Memory,
+    ) -> View<'v> {
         View {
             profile: &self.profile,
             dialect: self.reading,
@@ -186,6 +195,7 @@ impl Validator {
             source: message.source(),
             delimiters: message.delimiters(),
             tree,
+            memory,
         }
     }
 

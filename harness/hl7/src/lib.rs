@@ -13,6 +13,7 @@
 #![deny(clippy::indexing_slicing, clippy::string_slice, clippy::unwrap_used)]
 
 pub mod build;
+pub mod bytes;
 pub mod charset;
 pub mod clock;
 pub mod edit;

@@ -1,5 +1,6 @@
 //! Filling the table: lines, delimiters, fields and character set, in one pass each over bytes that are in the cache.
 
+use crate::bytes::positions;
 use crate::charset::Charset;
 use crate::table::{BLOCK, Delimiters, Fault, FaultKind, LineEntry, LineKind, Offsets};
 use std::ops::Range;
@@ -202,9 +203,7 @@ impl Offsets {
             if let Some(body) = bytes.get(4..) {
                 let start = line.start + 4;
                 self.fields.push(start);
-                self.fields.extend(
-                    memchr::memchr_iter(delimiters.field, body).map(|n| start + n as u32 + 1),
-                );
+                positions(body, delimiters.field, start + 1, &mut self.fields);
             }
             line.fields = self.fields.len() as u32 - line.fields_at;
         }

@@ -1,6 +1,7 @@
 //! Elements of a message seen through the profile, and the way from one to those inside it.
 
 use super::profile::{Class, NONE, Profile, Segment};
+use super::quick::Memory;
 use super::tree::{FieldSpan, Node, Tree, holds};
 use crate::detection::{Place, What};
 use crate::dialect::{Difference, Reading};
@@ -67,6 +68,7 @@ pub(crate) struct View<'a> {
     pub(crate) source: &'a [u8],
     pub(crate) delimiters: Delimiters,
     pub(crate) tree: &'a Tree,
+    pub(crate) memory: &'a Memory,
 }
 
 impl<'a> View<'a> {
@@ -74,6 +76,15 @@ impl<'a> View<'a> {
         self.source
             .get(start as usize..end as usize)
             .unwrap_or_default()
+    }
+
+    /// Where a stretch of the source stands.
+    pub(crate) fn span_of(&self, raw: &[u8]) -> (u32, u32) {
+        let begin = raw
+            .as_ptr()
+            .addr()
+            .wrapping_sub(self.source.as_ptr().addr()) as u32;
+        (begin, begin.wrapping_add(raw.len() as u32))
     }
 
     pub(crate) fn raw(&self, at: &At) -> &'a [u8] {
@@ -184,11 +195,17 @@ impl<'a> View<'a> {
     }
 
     /// Whether a repetition counts as absent.
+    #[inline]
     pub(crate) fn blank(&self, raw: &[u8], with_components: bool) -> bool {
         // nearly everything begins with something
         if raw.first().is_some_and(|b| self.tree.kinds.solid(*b)) {
             return false;
         }
+        self.only_blanks(raw, with_components)
+    }
+
+    #[cold]
+    fn only_blanks(&self, raw: &[u8], with_components: bool) -> bool {
         let d = &self.delimiters;
         let delimiter = |b: u8| b == d.subcomponent || (with_components && b == d.component);
         if self.dialect.has(Difference::ColonBlank) {

@@ -2,7 +2,6 @@
 
 use super::element::{At, Shape, View};
 use super::rules::{Constraint, Predicate};
-use super::tree::holds;
 use crate::dialect::{Difference, Reading};
 use crate::expr::{Absent, Expr, Path, Step};
 use crate::model::Usage;
@@ -230,36 +229,30 @@ impl View<'_> {
                 }
                 there.surely = there.some;
             }
-            Shape::Segment(_) => {
-                // the reference takes some values for blanks
-                let valued = self.dialect.has(Difference::ColonBlank);
-                let mut bit = 1u64;
-                for field in self.fields(self.node(at)?) {
-                    if field.end > field.start {
-                        there.some |= bit;
-                        const ONE: u8 = holds::VALUE | holds::REPETITION | holds::LITERAL;
-                        if valued && field.holds & ONE == holds::VALUE {
-                            there.surely |= bit;
-                        }
-                    }
-                    bit <<= 1;
-                }
-            }
+            Shape::Segment(_) => there = self.node(at)?.there,
             Shape::Complex(_) => {
                 let (mut bit, mut from) = (1u64, at.start);
                 let dividers = self.dividers(at.level).get(at.parts as usize..);
-                let ends = dividers.unwrap_or_default().iter().copied();
-                let ends = ends.take_while(|e| *e < at.end).take(63);
-                for end in ends.chain([at.end]) {
-                    if end > from {
-                        there.some |= bit;
-                        let begins = self.source.get(from as usize);
-                        if begins.is_some_and(|b| self.tree.kinds.solid(*b)) {
-                            there.surely |= bit;
-                        }
+                let mut put = |bit: u64, from: u32| {
+                    there.some |= bit;
+                    let begins = self.source.get(from as usize);
+                    if begins.is_some_and(|b| self.tree.kinds.solid(*b)) {
+                        there.surely |= bit;
                     }
-                    from = end + 1;
+                };
+                for divider in dividers.unwrap_or_default() {
+                    // what is beyond the bits counts as one
+                    if *divider >= at.end || bit == 1 << 63 {
+                        break;
+                    }
+                    if *divider > from {
+                        put(bit, from);
+                    }
+                    from = divider + 1;
                     bit <<= 1;
+                }
+                if at.end > from {
+                    put(bit, from);
                 }
             }
             _ => return None,

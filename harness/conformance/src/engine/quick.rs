@@ -9,6 +9,25 @@ use super::profile::{Element, NONE};
 use super::tree::holds;
 use crate::dialect::Difference;
 use crate::expr::{Absent, Expr, Step, Test, Times};
+use std::cell::Cell;
+
+/// What was found at some places of segments: rules ask for the same few again and again.
+#[derive(Debug, Default)]
+pub(crate) struct Memory([Cell<Remembered>; 8]);
+
+// a place, and what is there; zero is no place
+#[derive(Clone, Copy, Debug, Default)]
+struct Remembered {
+    place: u64,
+    start: u32,
+    end: u32,
+    what: u8,
+}
+
+const UNKNOWN: u8 = 0;
+const ABSENT: u8 = 1;
+const PLAIN: u8 = 2;
+const THERE: u8 = 3;
 
 /// What stands at a path.
 enum Found<'a> {
@@ -120,6 +139,41 @@ fn in_group<'a>(view: &View<'a>, mut node: u32, steps: &[Step]) -> Option<Found<
 }
 
 fn in_segment<'a>(view: &View<'a>, node: u32, steps: &[Step]) -> Option<Found<'a>> {
+    let (field, component) = match steps {
+        [f] if f.instance == Some(1) => (f.position, 0),
+        [f, c] if f.instance == Some(1) && c.instance == Some(1) => (f.position, c.position),
+        _ => return look(view, node, steps),
+    };
+    let place = (u64::from(node) + 1) << 32 | u64::from(field) << 16 | u64::from(component);
+    let Some(cell) = view.memory.0.get(usize::from(field ^ component) & 7) else {
+        return look(view, node, steps);
+    };
+    let known = cell.get();
+    if known.place == place {
+        return match known.what {
+            ABSENT => Some(Found::Absent),
+            PLAIN => Some(Found::Plain(view.bytes(known.start, known.end))),
+            THERE => Some(Found::There),
+            _ => None,
+        };
+    }
+    let found = look(view, node, steps);
+    let (what, (start, end)) = match &found {
+        None => (UNKNOWN, (0, 0)),
+        Some(Found::Absent) => (ABSENT, (0, 0)),
+        Some(Found::There) => (THERE, (0, 0)),
+        Some(Found::Plain(raw)) => (PLAIN, view.span_of(raw)),
+    };
+    cell.set(Remembered {
+        place,
+        start,
+        end,
+        what,
+    });
+    found
+}
+
+fn look<'a>(view: &View<'a>, node: u32, steps: &[Step]) -> Option<Found<'a>> {
     let (step, rest) = first(steps)?;
     let node = view.tree.node(node)?;
     let element = view

@@ -4,7 +4,7 @@ use super::element::{At, Level, View, literal};
 use super::format;
 use super::profile::{Child, ChildKind, Class, Element, NONE};
 use super::tree::{Loose, holds};
-use crate::detection::{Detection, Kind, Place, What};
+use crate::detection::{Detection, Kind, MOST_DETECTIONS, Place, What};
 use crate::dialect::Difference;
 use crate::model::{Length, Usage};
 use titer_finding::Severity;
@@ -15,6 +15,12 @@ pub(crate) struct Sink<'s> {
 }
 
 impl Sink<'_> {
+    fn put(&mut self, detection: Detection) {
+        if self.found.len() < MOST_DETECTIONS {
+            self.found.push(detection);
+        }
+    }
+
     pub(crate) fn push(
         &mut self,
         view: &View<'_>,
@@ -24,7 +30,7 @@ impl Sink<'_> {
         at: &At,
         operands: (u32, u32),
     ) {
-        self.found.push(Detection {
+        self.put(Detection {
             kind,
             severity,
             place,
@@ -76,7 +82,7 @@ pub(crate) fn loose(view: &View<'_>, sink: &mut Sink<'_>) {
         } else {
             What::Loose
         };
-        sink.found.push(Detection {
+        sink.put(Detection {
             kind,
             severity,
             place: Place {

@@ -2,9 +2,11 @@
 //!
 //! Two readings: the reference's here (greedy, one segment out of place derails the rest), and ours in `tolerant`.
 
+use super::idle::There;
 use super::profile::{Child, ChildKind, Group, NONE, Profile, Quick};
 use crate::dialect::{Difference, Reading};
 use std::collections::HashMap;
+use titer_hl7::bytes::positions;
 use titer_hl7::{Delimiters, LineKind, Message};
 
 /// A group or segment instance.
@@ -35,6 +37,8 @@ pub(crate) struct Node {
     /// Segments: where its fields are in [`Tree::fields`].
     pub(crate) fields_at: u32,
     pub(crate) fields: u32,
+    /// Segments: which of its fields are there.
+    pub(crate) there: There,
 }
 
 /// Why a line stands outside the tree.
@@ -67,6 +71,7 @@ pub(super) struct Input {
     nth: u32,
     fields_at: u32,
     fields: u32,
+    there: There,
 }
 
 /// A repetition of a field that takes another data type.
@@ -102,6 +107,8 @@ pub(crate) mod holds {
     pub(crate) const VALUE: u8 = 32;
     /// MSH-1 and MSH-2, which are taken whole.
     pub(crate) const LITERAL: u8 = 64;
+    /// A value, in one repetition: what is left of these is [`VALUE`].
+    pub(crate) const ONE: u8 = VALUE | REPETITION | LITERAL;
     /// What is no plain text, and no components of it.
     pub(crate) const SPECIAL: u8 = REPETITION | SUBCOMPONENT | ESCAPE | WIDE;
 }
@@ -215,6 +222,12 @@ impl Tree {
         self.sliced.clear();
         let delimiters = message.delimiters();
         self.kinds.set(delimiters);
+        // the reference takes some values for blanks, so that nothing is sure
+        let valued = if dialect.has(Difference::ColonBlank) {
+            holds::VALUE
+        } else {
+            u8::MAX
+        };
         let mut head = false;
         for line in message.lines() {
             let span = line.span();
@@ -227,6 +240,7 @@ impl Tree {
                 nth: 0,
                 fields_at: 0,
                 fields: 0,
+                there: There::default(),
             };
             let known = profile.names.binary_search(&entry.name).is_ok();
             let mut stranger = 0;
@@ -250,7 +264,8 @@ impl Tree {
                     entry.nth = self.count(profile, entry.name);
                 }
                 entry.fields_at = self.fields.len() as u32;
-                self.read_fields(raw, span.start, line.field_starts(), delimiters);
+                let starts = line.field_starts();
+                entry.there = self.read_fields(raw, span.start, starts, (delimiters, valued));
                 entry.fields = self.fields.len() as u32 - entry.fields_at;
                 self.input.push(entry);
             } else {
@@ -278,6 +293,7 @@ impl Tree {
             tail: 0,
             fields_at: 0,
             fields: 0,
+            there: There::default(),
         });
         if dialect.has(Difference::MisplacedSegment) {
             self.assign_tolerant(profile, dialect.has(Difference::OpenedWithoutHead));
@@ -297,7 +313,14 @@ impl Tree {
     }
 
     // the fields of a segment's line, as the message splits them; MSH-1 is the separator itself
-    fn read_fields(&mut self, raw: &[u8], start: u32, starts: &[u32], delimiters: Delimiters) {
+    fn read_fields(
+        &mut self,
+        raw: &[u8],
+        start: u32,
+        starts: &[u32],
+        (delimiters, valued): (Delimiters, u8),
+    ) -> There {
+        let (mut there, mut bit) = (There::default(), 1u64);
         let mut literal = 0;
         if raw.starts_with(b"MSH") {
             if raw.len() > 3 {
@@ -308,35 +331,59 @@ impl Tree {
                     subcomponents_at: self.subcomponents.len() as u32,
                     holds: holds::LITERAL | holds::VALUE,
                 });
+                there.some = 1;
             }
+            bit = 2;
             literal = holds::LITERAL;
         }
         let end = start + raw.len() as u32;
-        let ends = starts.iter().skip(1).map(|next| next - 1).chain([end]);
-        for (from, to) in starts.iter().copied().zip(ends) {
-            let field = raw.get((from - start) as usize..(to - start) as usize);
-            let field = field.unwrap_or_default();
-            let kind = |b: &u8| self.kinds.table[usize::from(*b)];
-            let held = field.iter().fold(literal, |held, b| held | kind(b));
-            self.fields.push(FieldSpan {
-                start: from,
+        for (n, from) in starts.iter().enumerate() {
+            let to = starts.get(n + 1).map_or(end, |next| next - 1);
+            let mut span = FieldSpan {
+                start: *from,
                 end: to,
                 components_at: self.components.len() as u32,
                 subcomponents_at: self.subcomponents.len() as u32,
-                holds: held,
-            });
-            if held & (holds::COMPONENT | holds::SUBCOMPONENT) != 0 {
-                for (at, b) in (from..).zip(field) {
-                    if *b == delimiters.component {
-                        self.components.push(at);
-                    }
-                    if *b == delimiters.subcomponent {
-                        self.subcomponents.push(at);
-                    }
-                }
+                holds: literal,
+            };
+            let own = bit;
+            bit <<= 1;
+            if to <= *from {
+                self.fields.push(span);
+                literal = 0;
+                continue;
+            }
+            let field = raw.get((from - start) as usize..(to - start) as usize);
+            let (field, kinds) = (field.unwrap_or_default(), &self.kinds.table);
+            let kind = |b: u8| kinds[usize::from(b)];
+            let (fours, others) = field.as_chunks::<4>();
+            let mut held = literal;
+            for [a, b, c, d] in fours {
+                held |= kind(*a) | kind(*b) | kind(*c) | kind(*d);
+            }
+            for b in others {
+                held |= kind(*b);
+            }
+            span.holds = held;
+            self.fields.push(span);
+            there.some |= own;
+            if held & holds::ONE == valued {
+                there.surely |= own;
+            }
+            if held & holds::COMPONENT != 0 {
+                positions(field, delimiters.component, *from, &mut self.components);
+            }
+            if held & holds::SUBCOMPONENT != 0 {
+                positions(
+                    field,
+                    delimiters.subcomponent,
+                    *from,
+                    &mut self.subcomponents,
+                );
             }
             literal = 0;
         }
+        there
     }
 
     fn count(&mut self, profile: &Profile, name: [u8; 3]) -> u32 {
@@ -410,6 +457,7 @@ impl Tree {
             tail: index,
             fields_at: at.fields_at,
             fields: at.fields,
+            there: at.there,
         });
         if let Some(h) = self.nodes.get_mut(head as usize) {
             h.tail = index;

@@ -128,23 +128,34 @@ fn segment(view: &View<'_>, tasks: Tasks<'_>, sink: &mut Sink<'_>, at: &At, def:
     }
     let before = sink.found.len();
     let spans = view.fields(node);
-    for (i, (element, span)) in segment.fields.iter().zip(spans).enumerate() {
+    let mut one = |index: usize| {
+        let (Some(element), Some(span)) = (segment.fields.get(index), spans.get(index)) else {
+            return;
+        };
         if span.end <= span.start {
-            continue;
+            return;
         }
         let light = !view.notes
+            && span.holds & holds::COMPONENT == 0
             && element.light.is_some_and(|length| {
-                span.holds & holds::COMPONENT == 0
-                    && light(span.holds, view.bytes(span.start, span.end), length)
+                light(span.holds, view.bytes(span.start, span.end), length)
                     && !light_ruled(tasks, element.datatype)
                     && (element.binding == NONE
                         || !tasks.codes
                         || codes::fine(view, view.bytes(span.start, span.end), element.binding))
             });
         if !light {
-            let position = i as u16 + 1;
+            let position = index as u16 + 1;
             field(view, tasks, sink, at, (segment, element, position), before);
         }
+    };
+    let mut rest = there.unwrap_or_default().some;
+    while rest != 0 {
+        one(rest.trailing_zeros() as usize);
+        rest &= rest - 1;
+    }
+    for index in 64..segment.fields.len().min(spans.len()) {
+        one(index);
     }
 }
 
