@@ -358,8 +358,8 @@ impl Tree {
             let kind = |b: u8| kinds[usize::from(b)];
             let (fours, others) = field.as_chunks::<4>();
             let mut held = literal;
-            for [a, b, c, d] in fours {
-                held |= kind(*a) | kind(*b) | kind(*c) | kind(*d);
+            for [one, two, three, four] in fours {
+                held |= kind(*one) | kind(*two) | kind(*three) | kind(*four);
             }
             for b in others {
                 held |= kind(*b);
