@@ -275,6 +275,24 @@ pub(crate) struct RunArgs {
     /// What the vendor of an EHR under test declares
     #[arg(long, value_name = "FILE")]
     pub(crate) attest: Option<PathBuf>,
+    /// The FHIR interface of an EHR under test, read at the end for the steps that allow it
+    #[arg(long, value_name = "URL")]
+    pub(crate) fhir: Option<String>,
+    /// Token for it; better given as TITER_FHIR_TOKEN in the environment
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        env = "TITER_FHIR_TOKEN",
+        hide_env_values = true,
+        requires = "fhir"
+    )]
+    pub(crate) fhir_token: Option<String>,
+    /// Client id with which it is read as a SMART backend service
+    #[arg(long, value_name = "ID", requires_all = ["fhir", "fhir_key"], conflicts_with = "fhir_token")]
+    pub(crate) fhir_client: Option<String>,
+    /// Private key of that client, PEM
+    #[arg(long, value_name = "FILE", requires = "fhir_client")]
+    pub(crate) fhir_key: Option<PathBuf>,
     /// Jurisdiction's choices of the reference IIS
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

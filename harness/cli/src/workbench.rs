@@ -49,6 +49,7 @@ pub(crate) fn run(args: &WorkbenchArgs, ui: &Ui) -> Result<Exit, Failure> {
     options.known_failures = plan.known_failures_of("").into_iter().cloned().collect();
     options.credentials = Some(credentials(args));
     options.fallback = Some(fallback(&clock, args.seed)?);
+    options.forecaster = Some(Arc::new(crate::forecast::ours::Ours));
     if !begins {
         fixed(args)?;
     }

@@ -103,9 +103,8 @@ fn play(plan: &str, driver: &str, more: &[&str]) -> Result<(RunResult, TempDir, 
     let mut args = vec![plan, "--driver", driver];
     args.extend(more);
     let output = titer(&args, out.path())?;
-    let text = std::fs::read_to_string(out.path().join("result.json")).map_err(|_| {
-        Failed::from(String::from_utf8_lossy(&output.stderr).into_owned())
-    })?;
+    let text = std::fs::read_to_string(out.path().join("result.json"))
+        .map_err(|_| Failed::from(String::from_utf8_lossy(&output.stderr).into_owned()))?;
     Ok((RunResult::from_json(&text)?, out, output))
 }
 
@@ -164,16 +163,27 @@ fn whole(plan: &str) -> Result<(), Failed> {
 fn table() -> Result<(), Failed> {
     let output = Command::new(scripted_ehr()?).arg("--mistakes").output()?;
     let listed = String::from_utf8(output.stdout)?;
-    let listed: Vec<&str> = listed.lines().filter_map(|l| l.split('\t').next()).collect();
+    let listed: Vec<&str> = listed
+        .lines()
+        .filter_map(|l| l.split('\t').next())
+        .collect();
     let named: Vec<&str> = MISTAKES
         .lines()
         .filter_map(|l| Some(l.split_once(": ")?.0))
         .collect();
     if listed != named || listed.len() < 30 {
-        return Err(format!("{} mistakes are made, {} are in the table", listed.len(), named.len()).into());
+        return Err(format!(
+            "{} mistakes are made, {} are in the table",
+            listed.len(),
+            named.len()
+        )
+        .into());
     }
     // every mistake is found by at least one step
-    match MISTAKES.lines().find(|l| l.ends_with(':') || l.contains(":  |")) {
+    match MISTAKES
+        .lines()
+        .find(|l| l.ends_with(':') || l.contains(":  |"))
+    {
         Some(line) => Err(format!("no step fails: {line}").into()),
         None => Ok(()),
     }
@@ -232,7 +242,9 @@ fn expired() -> Result<(), Failed> {
     let (result, _out, output) = attest(
         "attestations:\n  - {step: \"6.1/**\", name: Jo Example, date: 2025-11-01, expires: 2026-11-21}\n",
     )?;
-    let pending = names(&result, |s| s.name() == "6.1.1" && s.verdict == Verdict::Pending);
+    let pending = names(&result, |s| {
+        s.name() == "6.1.1" && s.verdict == Verdict::Pending
+    });
     if pending == "6.1.1" && output.status.code() == Some(3) {
         Ok(())
     } else {

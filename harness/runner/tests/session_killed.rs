@@ -31,7 +31,6 @@ fn open(path: &Path) -> Session {
 /// The process that is killed: it tells every answer on a line, and then the next message comes.
 #[test]
 #[ignore = "run by the test below, in a process of its own"]
-#[expect(clippy::print_stdout, reason = "the other process reads it")]
 fn the_process() {
     let Some(path) = std::env::var_os(FILE) else {
         return;

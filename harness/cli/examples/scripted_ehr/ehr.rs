@@ -249,12 +249,13 @@ impl Ehr {
             let value = text(row, "value");
             let mut words = value.split(|c: char| !c.is_ascii_alphanumeric());
             while let Some(word) = words.next() {
-                if word == "SNOMED" && words.next() == Some("CT") {
-                    if let Some(code) = words.next() {
-                        self.record
-                            .findings
-                            .push((patient.to_owned(), code.to_owned()));
-                    }
+                if word == "SNOMED"
+                    && words.next() == Some("CT")
+                    && let Some(code) = words.next()
+                {
+                    self.record
+                        .findings
+                        .push((patient.to_owned(), code.to_owned()));
                 }
             }
         }

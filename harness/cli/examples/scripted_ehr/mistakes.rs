@@ -1,7 +1,7 @@
 //! Mistakes that an EHR can be told to make.
 
 /// Every mistake and what it is.
-pub(crate) const ALL: [(&str, &str); 34] = [
+pub(crate) const ALL: [(&str, &str); 33] = [
     ("lost-middle-name", "the patient's middle name is not kept"),
     ("lost-maiden-name", "the mother's maiden name is not sent"),
     ("wrong-birth-date", "the date of birth is one day later"),
@@ -54,10 +54,6 @@ pub(crate) const ALL: [(&str, &str); 34] = [
     (
         "short-forecast",
         "one vaccine group is missing in the forecast",
-    ),
-    (
-        "wrong-forecast-date",
-        "dates of the forecast are a month late",
     ),
     ("no-alert", "no alert is shown"),
     ("bad-entry-accepted", "a bad entry is accepted"),

@@ -130,18 +130,7 @@ impl Ehr {
         let forecaster = Forecaster::new(titer_forecast::schedule::shipped(), options);
         let mut scratch = Scratch::default();
         let answer = forecaster.answer(&patient, self.as_of.into(), &mut scratch);
-        let late = self.mistakes.makes("wrong-forecast-date");
-        let shown = |day: Option<Day>| {
-            day.map(|d| {
-                let text = d.to_string();
-                let date = text.parse::<jiff::civil::Date>().ok();
-                let moved = date.and_then(|d| d.checked_add(jiff::Span::new().months(1)).ok());
-                match moved {
-                    Some(moved) if late => moved.to_string(),
-                    _ => text,
-                }
-            })
-        };
+        let shown = |day: Option<Day>| day.map(|d| d.to_string());
         let mut rows: Vec<Value> = answer
             .lines()
             .map(|line| {

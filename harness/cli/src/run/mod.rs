@@ -1,6 +1,7 @@
 //! `titer run`: a plan against a system under test, and what came of it.
 
 mod driver;
+mod fhir;
 mod progress;
 mod unattended;
 mod written;
@@ -56,7 +57,7 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> Result<Exit, Failure> {
     options.system.tester.clone_from(&args.tester);
     options.system.lab.clone_from(&args.lab);
     let folder = written::folder(&args.out)?;
-    let by_hand = args.driver.is_none() && args.attest.is_none();
+    let by_hand = args.driver.is_none() && args.attest.is_none() && args.fhir.is_none();
     let (result, session) = if by_hand {
         (execute(plan, options)?, None)
     } else {
@@ -100,7 +101,7 @@ fn without_a_tester(
 ) -> Result<(RunResult, Session), Failure> {
     if args.role != RoleArg::Ehr {
         return Err(
-            Diagnostic::new("--driver and --attest are for an EHR under test")
+            Diagnostic::new("--driver, --attest and --fhir are for an EHR under test")
                 .with_help("say `--role ehr`")
                 .into(),
         );
@@ -118,6 +119,7 @@ fn without_a_tester(
         .and_then(|p| p.parent())
         .map(std::path::Path::to_path_buf)
         .unwrap_or_default();
+    let fhir = fhir::client(args)?;
     let plan = Arc::new(plan);
     let mut progress = Progress::new();
     let listening = Run::new(Arc::clone(&plan), options)
@@ -151,8 +153,12 @@ fn without_a_tester(
         driver.end();
         listening.stop().now();
     }
-    let result = listening.execute(&mut |event| progress.tell(&event));
+    let mut result = listening.execute(&mut |event| progress.tell(&event));
     progress.end();
+    if let Some(client) = fhir {
+        fhir::read(&session, &client);
+        result = session.result();
+    }
     Ok((result, session))
 }
 

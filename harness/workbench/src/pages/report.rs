@@ -10,7 +10,10 @@ use serde::Serialize;
 use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use tera::Context;
-use titer_report::ReportError;
+use titer_report::{
+    RuleOverride, recognition, recognition_html, recognition_junit, recognition_markdown,
+    recognition_pdf,
+};
 use titer_runner::result::{RunResult, Standing, Verdict};
 use zip::write::SimpleFileOptions;
 
@@ -144,28 +147,46 @@ struct Offer {
 
 const OFFERS: &[Offer] = &[
     Offer {
-        href: "/report/report.html",
+        href: "/report/recognition.html",
         file: "",
-        name: "Report as a page",
-        about: "to read, to print, to hand on: one file with everything in it",
+        name: "Recognition report as a page",
+        about: "what the programme's testers read: identity, the rule, components, every step and how it was judged; one file",
     },
     Offer {
-        href: "/report/report.md",
-        file: "report.md",
+        href: "/report/recognition.pdf",
+        file: "recognition.pdf",
+        name: "Recognition report as PDF",
+        about: "the same on paper, to attach to an application",
+    },
+    Offer {
+        href: "/report/recognition.md",
+        file: "recognition.md",
         name: "Summary in Markdown",
         about: "for a ticket or a mail",
+    },
+    Offer {
+        href: "/report/recognition.json",
+        file: "recognition.json",
+        name: "Recognition report as JSON",
+        about: "for other programs",
     },
     Offer {
         href: "/report/junit.xml",
         file: "junit.xml",
         name: "JUnit",
-        about: "for a pipeline",
+        about: "capabilities as test cases, for a pipeline",
+    },
+    Offer {
+        href: "/report/report.html",
+        file: "",
+        name: "Report of the run",
+        about: "every case with its messages and findings, as titer run makes it",
     },
     Offer {
         href: "/report/result.json",
         file: "result.json",
         name: "Result document",
-        about: "everything as JSON; every report can be made from it again with titer report",
+        about: "everything as JSON; titer report makes every report from it again",
     },
     Offer {
         href: "/report/evidence.zip",
@@ -239,12 +260,26 @@ fn unmade(error: &dyn std::error::Error) -> Problem {
     .help("the result document can be downloaded all the same, and titer report makes reports from it")
 }
 
-fn rendered(result: &RunResult, name: &str) -> Option<Result<Vec<u8>, ReportError>> {
-    Some(match name {
-        "report.html" => titer_report::html(result, false).map(String::into_bytes),
-        "report.md" => Ok(titer_report::markdown(result).into_bytes()),
-        "junit.xml" => titer_report::junit(result).map(String::into_bytes),
-        _ => return None,
+/// Reports by the names under which they are downloaded and packed, each with its media type.
+const REPORTS: [(&str, &str); 6] = [
+    ("recognition.html", "text/html; charset=utf-8"),
+    ("recognition.pdf", "application/pdf"),
+    ("recognition.md", "text/markdown; charset=utf-8"),
+    ("recognition.json", "application/json"),
+    ("junit.xml", "application/xml"),
+    ("report.html", "text/html; charset=utf-8"),
+];
+
+/// A report of [`REPORTS`].
+fn rendered(result: &RunResult, name: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
+    let rule = RuleOverride::default();
+    Ok(match name {
+        "recognition.html" => recognition_html(result, rule, false)?.into_bytes(),
+        "recognition.pdf" => recognition_pdf(result, rule, false),
+        "recognition.md" => recognition_markdown(result, rule, false).into_bytes(),
+        "recognition.json" => serde_json::to_vec_pretty(&recognition(result, rule, false))?,
+        "junit.xml" => recognition_junit(result, rule, false)?.into_bytes(),
+        _ => titer_report::html(result, false)?.into_bytes(),
     })
 }
 
@@ -257,19 +292,16 @@ pub(crate) fn download(app: &App, name: &str) -> Result<Download, Problem> {
             .map(String::into_bytes)
             .map_err(|e| unmade(&e))
     };
-    let bytes = |name, kind, inline| -> Result<Download, Problem> {
-        let made = rendered(&now.result, name).ok_or_else(Problem::broken)?;
-        Ok(Download::Bytes {
+    if let Some((name, kind)) = REPORTS.into_iter().find(|(n, _)| *n == name) {
+        let bytes = rendered(&now.result, name).map_err(|e| unmade(e.as_ref()))?;
+        return Ok(Download::Bytes {
             name,
             kind,
-            bytes: made.map_err(|e| unmade(&e))?,
-            inline,
-        })
-    };
+            bytes,
+            inline: kind.starts_with("text/html"),
+        });
+    }
     match name {
-        "report.html" => bytes("report.html", "text/html; charset=utf-8", true),
-        "report.md" => bytes("report.md", "text/markdown; charset=utf-8", false),
-        "junit.xml" => bytes("junit.xml", "application/xml", false),
         "result.json" => Ok(Download::Bytes {
             name: "result.json",
             kind: "application/json",
@@ -292,10 +324,8 @@ fn evidence(app: &App, result: &RunResult, json: &[u8]) -> Result<Download, Prob
             Ok(zip.write_all(bytes)?)
         };
         put("result.json", json)?;
-        for name in ["report.html", "report.md", "junit.xml"] {
-            if let Some(Ok(bytes)) = rendered(result, name) {
-                put(name, &bytes)?;
-            }
+        for (name, _) in REPORTS {
+            put(name, &rendered(result, name)?)?;
         }
         for file in result.steps().flat_map(|s| &s.files) {
             if let Some(bytes) = app.session.file(&file.sha256)? {

@@ -1,5 +1,7 @@
 //! The page of a step: what to do, what came, what was found, and everything that a tester says.
 
+mod parts;
+
 use super::frame::{Visit, page};
 use super::lines::{self, href, only_done, planned, short};
 use super::shown::{self, Asked};
@@ -9,7 +11,10 @@ use crate::message::{self, MessageView, NoteView, note};
 use crate::problem::Problem;
 use crate::words::{full, many, sentence, size};
 use axum::http::StatusCode;
-use serde::Serialize;
+use parts::{
+    AttestationView, Came, Check, CheckGroup, Choice, Code, Compared, FileView, Forms, Head,
+    Option_, OverriddenView, ResultView, Row, Table, Unclear, Waiting, Wanted,
+};
 use tera::Context;
 use titer_plan::model::{Action, EvidenceKind, StepKind as PlanKind};
 use titer_runner::result::{
@@ -17,182 +22,6 @@ use titer_runner::result::{
     Verdict, Wants,
 };
 use titer_runner::session::{Needed, StepView};
-
-#[derive(Serialize)]
-struct Head {
-    path: String,
-    href: String,
-    name: String,
-    aliases: String,
-    title: String,
-    group: String,
-    case: String,
-    case_title: String,
-    kind: String,
-    counts: String,
-    requirements: String,
-    capabilities: String,
-    standing: &'static str,
-    word: String,
-    tell: String,
-    because: String,
-    judged: String,
-    overridden: Option<OverriddenView>,
-    known: String,
-    story: String,
-    default_todo: &'static str,
-}
-
-#[derive(Serialize)]
-struct OverriddenView {
-    id: &'static str,
-    word: String,
-    judged: &'static str,
-    because: String,
-    by: String,
-}
-
-#[derive(Serialize)]
-struct Table {
-    title: String,
-    rows: Vec<Row>,
-}
-
-#[derive(Serialize)]
-struct Row {
-    element: String,
-    value: String,
-    mark: &'static str,
-    mark_words: &'static str,
-}
-
-#[derive(Serialize)]
-struct Code {
-    svg: String,
-    text: String,
-    label: String,
-}
-
-#[derive(Serialize)]
-struct Waiting {
-    words: &'static str,
-    how: String,
-}
-
-#[derive(Serialize)]
-struct Came {
-    head: String,
-    words: String,
-    href: String,
-    view: MessageView,
-}
-
-#[derive(Serialize)]
-struct Unclear {
-    seq: u64,
-    because: String,
-}
-
-#[derive(Serialize)]
-struct Compared {
-    what: String,
-    at: String,
-    expected: String,
-    found: String,
-    because: String,
-    symbol: &'static str,
-    word: &'static str,
-}
-
-#[derive(Serialize)]
-struct CheckGroup {
-    name: &'static str,
-    items: Vec<Check>,
-}
-
-#[derive(Serialize)]
-struct Check {
-    index: usize,
-    text: String,
-    value: String,
-    optional: bool,
-    was: &'static str,
-    was_comment: String,
-    comment: String,
-    options: Vec<Choice>,
-}
-
-#[derive(Serialize)]
-struct Choice {
-    value: &'static str,
-    id: &'static str,
-    class: String,
-    word: &'static str,
-    on: bool,
-}
-
-#[derive(Serialize)]
-struct Wanted {
-    kind: &'static str,
-    of: String,
-    optional: bool,
-}
-
-#[derive(Serialize)]
-struct FileView {
-    href: String,
-    name: String,
-    title: String,
-    about: String,
-    seq: u64,
-}
-
-#[derive(Serialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a part of the form that the template shows or leaves out"
-)]
-struct ResultView {
-    head: &'static str,
-    words: String,
-    attest: bool,
-    statement: String,
-    attestations: Vec<AttestationView>,
-    done: bool,
-    is_done: bool,
-    settle: bool,
-    legend: &'static str,
-    options: Vec<Choice>,
-    reason_hint: &'static str,
-    reason_wrong: bool,
-}
-
-#[derive(Serialize)]
-struct AttestationView {
-    words: String,
-    statement: String,
-}
-
-#[derive(Serialize)]
-struct Forms {
-    text: String,
-    title: String,
-    name: String,
-    role: String,
-    date: String,
-    expires: String,
-    because: String,
-    comment: String,
-    was_comment: String,
-    reason: String,
-}
-
-#[derive(Serialize)]
-struct Option_ {
-    value: String,
-    word: String,
-    on: bool,
-}
 
 /// The page.
 pub(crate) fn step(app: &App, visit: &Visit, path: &str) -> Result<(StatusCode, String), Problem> {

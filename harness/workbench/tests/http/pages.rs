@@ -295,7 +295,24 @@ fn the_report_says_first_that_it_is_incomplete() {
             .text()
             .contains("<testsuites")
     );
-    assert!(!bench.get("/report/report.md").body.is_empty());
+    assert!(
+        bench
+            .get("/report/recognition.md")
+            .text()
+            .to_lowercase()
+            .contains("incomplete")
+    );
+    assert!(
+        bench
+            .get("/report/recognition.pdf")
+            .body
+            .starts_with(b"%PDF-")
+    );
+    let page = bench.get("/report/recognition.html").text().to_lowercase();
+    assert!(page.contains("incomplete"));
+    let json: serde_json::Value =
+        serde_json::from_str(&bench.get("/report/recognition.json").text()).expect("JSON");
+    assert!(json.is_object());
     assert_eq!(bench.get("/report/nothing").status, 404);
 }
 
