@@ -88,7 +88,7 @@ impl Unattended<'_> {
             facility: login.facility,
         }));
         let paths: Vec<String> = result.steps().map(|s| s.path.clone()).collect();
-        for path in paths {
+        for path in paths.clone() {
             let Some(asked) = self.ask(&path) else {
                 continue;
             };
@@ -96,16 +96,31 @@ impl Unattended<'_> {
             if let Err(error) = self.hear(driver, &path)? {
                 let because = error.to_string();
                 (self.say)(&format!("{path}: {because}"));
-                self.act(What::Settle {
-                    step: path,
-                    verdict: Settled::Inconclusive,
-                    because,
-                })?;
+                self.trouble(&paths, &path, because)?;
                 // what comes after rests on what the driver did not do: it stays open
                 return Ok(());
             }
         }
         Ok(())
+    }
+
+    // the driver failed at a step: the first one from there on that counts cannot be judged
+    fn trouble(&self, paths: &[String], at: &str, because: String) -> Result<(), Failure> {
+        let counts = |path: &&String| {
+            self.session
+                .step_view(path)
+                .is_some_and(|v| v.manual && !v.never_counts && v.statement.is_none())
+        };
+        let from = paths.iter().skip_while(|p| *p != at);
+        let because = format!("{because} (at {at})");
+        match from.into_iter().find(counts) {
+            Some(step) => self.act(What::Settle {
+                step: step.clone(),
+                verdict: Settled::Inconclusive,
+                because,
+            }),
+            None => self.comment(at, &because),
+        }
     }
 
     // the line that asks for a step; none where there is nothing to do
