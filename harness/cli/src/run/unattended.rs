@@ -96,7 +96,7 @@ impl Unattended<'_> {
             if let Err(error) = self.hear(driver, &path)? {
                 let because = error.to_string();
                 (self.say)(&format!("{path}: {because}"));
-                self.trouble(&paths, &path, because)?;
+                self.trouble(&paths, &path, &because)?;
                 // what comes after rests on what the driver did not do: it stays open
                 return Ok(());
             }
@@ -105,7 +105,7 @@ impl Unattended<'_> {
     }
 
     // the driver failed at a step: the first one from there on that counts cannot be judged
-    fn trouble(&self, paths: &[String], at: &str, because: String) -> Result<(), Failure> {
+    fn trouble(&self, paths: &[String], at: &str, because: &str) -> Result<(), Failure> {
         let counts = |path: &&String| {
             self.session
                 .step_view(path)
