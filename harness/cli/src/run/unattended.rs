@@ -88,15 +88,15 @@ impl Unattended<'_> {
             facility: login.facility,
         }));
         let paths: Vec<String> = result.steps().map(|s| s.path.clone()).collect();
-        for path in paths.clone() {
-            let Some(asked) = self.ask(&path) else {
+        for path in &paths {
+            let Some(asked) = self.ask(path) else {
                 continue;
             };
             driver.tell(&ToDriver::Step(asked));
-            if let Err(error) = self.hear(driver, &path)? {
+            if let Err(error) = self.hear(driver, path)? {
                 let because = error.to_string();
                 (self.say)(&format!("{path}: {because}"));
-                self.trouble(&paths, &path, &because)?;
+                self.trouble(&paths, path, &because)?;
                 // what comes after rests on what the driver did not do: it stays open
                 return Ok(());
             }
@@ -111,9 +111,9 @@ impl Unattended<'_> {
                 .step_view(path)
                 .is_some_and(|v| v.manual && !v.never_counts && v.statement.is_none())
         };
-        let from = paths.iter().skip_while(|p| *p != at);
+        let mut from = paths.iter().skip_while(|p| *p != at);
         let because = format!("{because} (at {at})");
-        match from.into_iter().find(counts) {
+        match from.find(counts) {
             Some(step) => self.act(What::Settle {
                 step: step.clone(),
                 verdict: Settled::Inconclusive,
