@@ -71,6 +71,9 @@ impl Occasion {
 pub trait Exchanged {
     /// The bytes of a message, when there is one.
     fn message(&self, of: &MessageOf) -> Option<&[u8]>;
+
+    /// Told when the time of the clock is filled in: what is made of it is another one a second later.
+    fn told_the_time(&self) {}
 }
 
 /// Nothing was exchanged yet.
@@ -444,7 +447,10 @@ impl<'a> Scope<'a> {
     fn plain(&self, what: &Expression) -> Result<String, RenderError> {
         Ok(match what {
             Expression::Today(shift) => dates::hl7_date(shift.from(self.occasion.as_of)),
-            Expression::Now => dates::hl7_time(&self.occasion.moment()),
+            Expression::Now => {
+                self.exchanged.told_the_time();
+                dates::hl7_time(&self.occasion.moment())
+            }
             Expression::Uid(None) => self.occasion.id(&["step", &self.step]),
             Expression::Uid(Some(name)) => self.occasion.id(&["name", name]),
             Expression::Data(parts) => return Err(RenderError::Nested(parts.join("."))),

@@ -1,11 +1,13 @@
 //! Which messages were exchanged, by step, so that later steps can refer to them.
 
+use crate::looks::{Key, Looks};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use titer_plan::Exchanged;
 use titer_plan::syntax::{MessageOf, StepRef};
 
 /// The two messages of an exchange, and which of them is the step's own.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Pair {
     pub(crate) sent: Option<Kept>,
     pub(crate) received: Option<Kept>,
@@ -13,7 +15,7 @@ pub(crate) struct Pair {
 }
 
 /// A message with its id in the result document.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Kept {
     pub(crate) id: String,
     pub(crate) bytes: Vec<u8>,
@@ -36,15 +38,17 @@ impl Pair {
     }
 }
 
-/// All exchanges of a run.
-#[derive(Debug, Default)]
+/// All exchanges of a run. It notes which of them are looked at.
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    pairs: BTreeMap<(String, String), Pair>,
+    pairs: BTreeMap<Key, Arc<Pair>>,
+    looks: Looks,
 }
 
 impl Ledger {
     pub(crate) fn put(&mut self, case: &str, step: &str, pair: Pair) {
-        self.pairs.insert((case.to_owned(), step.to_owned()), pair);
+        self.pairs
+            .insert((case.to_owned(), step.to_owned()), Arc::new(pair));
     }
 
     pub(crate) fn remove(&mut self, case: &str, step: &str) {
@@ -52,14 +56,32 @@ impl Ledger {
     }
 
     pub(crate) fn get(&self, case: &str, step: &str) -> Option<&Pair> {
-        self.pairs.get(&(case.to_owned(), step.to_owned()))
+        self.looks.at_exchange(case, step);
+        self.pairs
+            .get(&(case.to_owned(), step.to_owned()))
+            .map(Arc::as_ref)
     }
 
-    /// Every exchange with its case and step.
+    /// What is looked at.
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.looks
+    }
+
+    /// An exchange as it is shared; this is not noted.
+    pub(crate) fn shared(&self, key: &Key) -> Option<&Arc<Pair>> {
+        self.pairs.get(key)
+    }
+
+    /// Every exchange as it is shared; this is not noted.
+    pub(crate) fn all_shared(&self) -> impl Iterator<Item = (&Key, &Arc<Pair>)> {
+        self.pairs.iter()
+    }
+
+    /// Every exchange with its case and step. Who uses one notes it in [`Ledger::looks`].
     pub(crate) fn all(&self) -> impl Iterator<Item = (&str, &str, &Pair)> {
         self.pairs
             .iter()
-            .map(|((case, step), pair)| (case.as_str(), step.as_str(), pair))
+            .map(|((case, step), pair)| (case.as_str(), step.as_str(), pair.as_ref()))
     }
 
     pub(crate) fn of(&self, case: &str, step: &StepRef) -> Option<&Pair> {
@@ -95,5 +117,9 @@ impl Exchanged for View<'_> {
                 .own(),
         };
         kept.map(|k| k.bytes.as_slice())
+    }
+
+    fn told_the_time(&self) {
+        self.ledger.looks.at_clock();
     }
 }

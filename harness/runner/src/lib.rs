@@ -14,6 +14,7 @@ mod error;
 mod event;
 mod iis;
 mod ledger;
+mod looks;
 mod messages;
 mod options;
 pub mod proof;

@@ -26,6 +26,8 @@ pub(crate) struct Setting {
     pub(crate) options: Options,
     pub(crate) side: Side,
     pub(crate) cases: Vec<String>,
+    // group and case of each, as indices
+    places: Vec<(usize, usize)>,
     pub(crate) known: Known,
     pub(crate) began: Duration,
     pub(crate) began_at: jiff::Timestamp,
@@ -43,6 +45,12 @@ impl Setting {
         }
         let cases = select::cases(&plan, &options.select)?;
         options.system.role = options.target.role();
+        let places = (0..)
+            .zip(&plan.groups)
+            .flat_map(|(g, group)| (0..).zip(&group.cases).map(move |(c, case)| (g, c, case)))
+            .filter(|(_, _, case)| cases.iter().any(|id| id == case.id.text()))
+            .map(|(g, c, _)| (g, c))
+            .collect();
         let known = Known::new(&options.known_failures, side);
         let (began, began_at) = (options.clock.elapsed(), options.clock.now().timestamp());
         Ok(Self {
@@ -50,6 +58,7 @@ impl Setting {
             options,
             side,
             cases,
+            places,
             known,
             began,
             began_at,
@@ -58,9 +67,10 @@ impl Setting {
 
     /// The selected cases with their groups, in the plan's order.
     pub(crate) fn selected(&self) -> impl Iterator<Item = (&model::Group, &Case)> {
-        self.plan
-            .cases()
-            .filter(|(_, c)| self.cases.iter().any(|id| id == c.id.text()))
+        self.places.iter().filter_map(|(g, c)| {
+            let group = self.plan.groups.get(*g)?;
+            Some((group, group.cases.get(*c)?))
+        })
     }
 
     pub(crate) fn occasion(&self) -> Occasion {
@@ -208,7 +218,7 @@ pub(crate) struct Judging<'a> {
 }
 
 /// Ids of the messages and calls, and what was exchanged.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Stage {
     pub(crate) ledger: Ledger,
     messages: u32,

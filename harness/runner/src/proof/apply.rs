@@ -69,6 +69,7 @@ impl Stage {
             forecaster: material.forecaster,
             waivers: &waivers,
             fixer: setting.fixer(),
+            looks: Some(self.ledger.looks()),
             ..ProofContext::new(&setting.plan, case, &scope, &view, setting.options.as_of)
         };
         let Some(proof) = prove(&ctx, plan_step) else {

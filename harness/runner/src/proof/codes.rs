@@ -294,12 +294,23 @@ const GROUPS: [(&str, &[&str]); 24] = [
     ("Mpox", &["mpox", "monkeypox", "orthopoxvirus", "smallpox"]),
 ];
 
+// whether a word or phrase is in a text with a blank on either side
+fn stands_alone(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(at, _)| {
+        let before = text.get(..at).is_some_and(|t| t.ends_with(' '));
+        before
+            && text
+                .get(at + words.len()..)
+                .is_some_and(|t| t.starts_with(' '))
+    })
+}
+
 /// The vaccine groups that a text names.
 pub(crate) fn groups_in(text: &str) -> BTreeSet<&'static str> {
     let text = format!(" {} ", plain(text));
     let mut found: BTreeSet<&'static str> = GROUPS
         .iter()
-        .filter(|(_, names)| names.iter().any(|n| text.contains(&format!(" {n} "))))
+        .filter(|(_, names)| names.iter().any(|n| stands_alone(&text, n)))
         .map(|(group, _)| *group)
         .collect();
     // words that stand for another group where more follows

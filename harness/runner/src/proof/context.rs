@@ -4,6 +4,7 @@ use super::rows::Rows;
 use super::{
     cohort, document, entry, forecast, inventory, reaction, reconcile, shown, trace, ways,
 };
+use crate::looks::Looks;
 use crate::result::{AnswerSource, Answers, Assertion, DoseSeen, ForecastSeen, Judged, Waiver};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -101,6 +102,8 @@ pub struct ProofContext<'a> {
     pub waivers: &'a [&'a model::Waiver],
     /// Who can put the system's messages right.
     pub fixer: Fixer,
+    /// Where it is noted what was looked at.
+    pub looks: Option<&'a Looks>,
 }
 
 static NO_ANSWERS: BTreeMap<(String, String), Vec<Answers>> = BTreeMap::new();
@@ -126,17 +129,29 @@ impl<'a> ProofContext<'a> {
             as_of,
             waivers: &[],
             fixer: Fixer::SenderSoftware,
+            looks: None,
         }
     }
 
     /// The own message of a step.
     pub(super) fn message_of(&self, of: &StepRef) -> Option<Heard<'a>> {
         let case = of.case.as_deref().unwrap_or(self.case.id.text());
+        if let Some(looks) = self.looks {
+            looks.at_exchange(case, &of.step);
+        }
         self.messages
             .iter()
             .rev()
             .find(|m| m.case == case && m.step == of.step)
             .copied()
+    }
+
+    /// Every message.
+    pub(super) fn all_messages(&self) -> &'a [Heard<'a>] {
+        if let Some(looks) = self.looks {
+            looks.at_every_exchange();
+        }
+        self.messages
     }
 
     /// What was supplied at another step.
@@ -146,6 +161,9 @@ impl<'a> ProofContext<'a> {
     }
 
     pub(super) fn answers_at(&self, case: &str, step: &str) -> &'a [Answers] {
+        if let Some(looks) = self.looks {
+            looks.at_answers(case, step);
+        }
         self.answers
             .get(&(case.to_owned(), step.to_owned()))
             .map(Vec::as_slice)

@@ -13,8 +13,8 @@ use titer_plan::model::{ForecastDisplay, ForecastRow, Step, Text};
 /// By how many days a date may be off where the plan does not say.
 const TOLERANCE_DAYS: u32 = 10;
 
-// what a row of either side is about
-struct About {
+/// What a row of either side is about.
+pub(super) struct About {
     cvx: Vec<String>,
     groups: BTreeSet<&'static str>,
     words: String,
@@ -33,11 +33,13 @@ impl About {
         }
     }
 
-    fn seen(row: &ForecastSeen) -> Self {
+    /// What a row that is shown, or that a message holds, is about.
+    pub(super) fn seen(row: &ForecastSeen) -> Self {
         Self::named(&row.vaccine, row.cvx.iter().cloned().collect())
     }
 
-    fn is(&self, other: &About) -> bool {
+    /// Whether two rows are about the same vaccine or group.
+    pub(super) fn is(&self, other: &About) -> bool {
         if !self.groups.is_empty() && !other.groups.is_empty() {
             return self.groups.intersection(&other.groups).next().is_some();
         }
@@ -49,18 +51,17 @@ impl About {
     }
 }
 
-/// Whether two rows are about the same vaccine or group.
-pub(super) fn same(a: &ForecastSeen, b: &ForecastSeen) -> bool {
-    About::seen(a).is(&About::seen(b))
-}
-
 fn find<'a>(about: &About, shown: &'a [ForecastSeen]) -> Option<&'a ForecastSeen> {
-    let all = || shown.iter().filter(|s| About::seen(s).is(about));
     // a combination answers as well, but a row of the group itself answers better
-    all()
-        .filter(|s| recommended(s))
-        .min_by_key(|s| About::seen(s).groups.len())
-        .or_else(|| all().min_by_key(|s| About::seen(s).groups.len()))
+    shown
+        .iter()
+        .filter_map(|s| {
+            let of = About::seen(s);
+            of.is(about)
+                .then(|| ((!recommended(s), of.groups.len()), s))
+        })
+        .min_by_key(|(rank, _)| *rank)
+        .map(|(_, s)| s)
 }
 
 /// Whether a row recommends something: it has a date, or a status that says so.

@@ -217,7 +217,7 @@ fn before(ctx: &ProofContext<'_>, at: &Step, wanted: &InventoryRow, answers: &An
 fn given(ctx: &ProofContext<'_>, step: &Step) -> BTreeMap<String, i64> {
     let named: Vec<_> = step.trace.iter().filter_map(|t| t.step.get()).collect();
     let messages: Vec<_> = if named.is_empty() {
-        ctx.messages.to_vec()
+        ctx.all_messages().to_vec()
     } else {
         named.iter().filter_map(|of| ctx.message_of(of)).collect()
     };

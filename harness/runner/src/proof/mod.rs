@@ -29,6 +29,7 @@ mod told;
 mod trace;
 mod ways;
 
+pub use crate::looks::Looks;
 pub(crate) use apply::Material;
 pub use codes::{Alike, cvx_alike};
 pub use context::{

@@ -5,10 +5,11 @@ use super::context::doses_of;
 use super::day::read_day;
 use super::doses::{assign, nearest};
 use super::entry::sex;
+use super::forecast::About;
 use super::rows::{Missing, Rows, same_value};
 use super::told;
 use crate::checklist::{self, Told};
-use crate::result::{Answers, DoseSeen, Outcome};
+use crate::result::{Answers, DoseSeen, ForecastSeen, Outcome};
 use titer_finding::Phi;
 use titer_plan::Dose;
 
@@ -48,13 +49,17 @@ pub(super) fn message(rows: &mut Rows, bytes: &[u8], answers: &Answers) {
         doses(rows, bytes, seen, answers);
     }
     if let Some(seen) = answers.forecast.as_deref() {
+        let rows_seen: Vec<(About, &ForecastSeen)> =
+            seen.iter().map(|s| (About::seen(s), s)).collect();
         for wanted in told::forecasts(bytes) {
             let name = match (&wanted.vaccine, &wanted.cvx) {
                 (name, _) if !name.is_empty() => name.clone(),
                 (_, Some(cvx)) => format!("CVX {cvx}"),
                 _ => continue,
             };
-            let found = seen.iter().find(|s| super::forecast::same(&wanted, s));
+            let about = About::seen(&wanted);
+            let found = rows_seen.iter().find(|(s, _)| s.is(&about));
+            let found = found.map(|(_, s)| *s);
             rows.check(
                 format!("recommendation {name}: it is shown"),
                 found.is_some(),

@@ -3,7 +3,7 @@
 use super::entry::{Settled, What};
 use super::error::ActError;
 use super::session::Inner;
-use super::settle::never_counts;
+use super::settle::{Sources, never_counts};
 use super::state::{At, State};
 use crate::result::{Evaluation, Verdict};
 use titer_plan::model::StepKind;
@@ -40,7 +40,11 @@ impl Inner {
             }
             What::Mark { step, item, .. } => {
                 let at = self.check_step(step)?;
-                let lines = self.fold.by_machine(state, at, &|_| None).checklist.len();
+                let lines = self
+                    .fold
+                    .by_machine(&Sources::new(state, &|_| None), at)
+                    .checklist
+                    .len();
                 if *item < lines {
                     Ok(())
                 } else {
@@ -160,7 +164,7 @@ impl Inner {
         because: &str,
     ) -> Result<(), ActError> {
         let at = self.check_step(step)?;
-        let now = self.fold.by_machine(state, at, &|_| None);
+        let now = self.fold.by_machine(&Sources::new(state, &|_| None), at);
         match now.evaluation {
             Evaluation::Evaluated => {}
             Evaluation::Attestation => {

@@ -3,6 +3,7 @@
 use crate::result::{Answers, Attestation, Body, SystemInfo};
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use titer_wire::Credentials;
 
@@ -373,6 +374,17 @@ impl What {
                 | What::Undo { .. }
         )
     }
+}
+
+/// The entries that were taken back.
+pub(super) fn undone(entries: &[Entry]) -> BTreeSet<u64> {
+    entries
+        .iter()
+        .filter_map(|e| match e.what {
+            What::Undo { seq } => Some(seq),
+            _ => None,
+        })
+        .collect()
 }
 
 #[cfg(test)]

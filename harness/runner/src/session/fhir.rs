@@ -1,8 +1,9 @@
 //! The FHIR interface of the EHR under test, read for the steps of a session.
 
+use super::acts::Attachment;
 use super::entry::What;
 use super::error::ActError;
-use super::session::{Attachment, Session};
+use super::session::Session;
 use crate::proof;
 use std::collections::BTreeMap;
 use titer_finding::Phi;

@@ -1,7 +1,7 @@
 //! The fold: entries, one after the other, become a state. Nothing here looks at anything but the plan and the entries.
 
 use super::clock::EntryClock;
-use super::entry::{Entry, What};
+use super::entry::{Entry, What, undone};
 use super::state::{At, State, merged};
 use crate::event::Event;
 use crate::ledger::Pair;
@@ -16,23 +16,48 @@ pub(super) struct Fold {
     pub(super) setting: Arc<Setting>,
     pub(super) clock: Arc<EntryClock>,
     pub(super) forecaster: Option<Arc<dyn crate::proof::Forecaster>>,
+    awaited: Vec<At>,
+    submits: Vec<At>,
 }
 
 impl Fold {
+    pub(super) fn new(
+        setting: Arc<Setting>,
+        clock: Arc<EntryClock>,
+        forecaster: Option<Arc<dyn crate::proof::Forecaster>>,
+    ) -> Self {
+        let mut fold = Self {
+            setting,
+            clock,
+            forecaster,
+            awaited: Vec::new(),
+            submits: Vec::new(),
+        };
+        let which = |wanted: &dyn Fn(&Action<'_>) -> bool| -> Vec<At> {
+            fold.steps()
+                .filter(|(_, _, step)| step.action().is_some_and(|a| wanted(&a)))
+                .filter(|(_, _, step)| fold.setting.not_applicable(step).is_none())
+                .map(|(at, _, _)| at)
+                .collect()
+        };
+        let calls =
+            |action: &Action<'_>, call| matches!(action, Action::Transport(t) if t.call == call);
+        let awaited = which(&|action| {
+            matches!(action, Action::Send(_)) || calls(action, TransportCall::ConnectivityTest)
+        });
+        let submits = which(&|action| calls(action, TransportCall::Submit));
+        fold.awaited = awaited;
+        fold.submits = submits;
+        fold
+    }
+
     /// The state after these entries.
     pub(super) fn all(&self, entries: &[Entry]) -> State {
-        let undone: Vec<u64> = entries
-            .iter()
-            .filter_map(|e| match e.what {
-                What::Undo { seq } => Some(seq),
-                _ => None,
-            })
-            .collect();
+        let undone = undone(entries);
         let mut state = State::default();
         for entry in entries {
             if undone.contains(&entry.seq) {
-                state.last = entry.seq;
-                state.last_at = Some(entry.at);
+                state.pass_over(entry);
             } else {
                 self.apply(&mut state, entry);
             }
@@ -44,8 +69,7 @@ impl Fold {
     /// One more entry. An [`What::Undo`] needs [`Fold::all`] instead.
     pub(super) fn apply(&self, state: &mut State, entry: &Entry) {
         self.clock.set(entry.at);
-        state.last = entry.seq;
-        state.last_at = Some(entry.at);
+        state.pass_over(entry);
         match &entry.what {
             What::Begun { system, .. } => {
                 state.system = Some(system.clone());
@@ -86,10 +110,6 @@ impl Fold {
         }
     }
 
-    pub(super) fn cases(&self) -> Vec<&model::Case> {
-        self.setting.selected().map(|(_, c)| c).collect()
-    }
-
     pub(super) fn plan_step(&self, (c, s): At) -> Option<(&model::Case, &model::Step)> {
         let case = self.setting.selected().map(|(_, c)| c).nth(c)?;
         Some((case, case.steps.get(s)?))
@@ -116,9 +136,18 @@ impl Fold {
             .and_then(|rest| rest.strip_prefix('/'))
             .unwrap_or(path);
         let (case, step) = full.split_once('/')?;
-        self.steps()
-            .find(|(_, c, s)| c.id.text() == case && s.id.text() == step)
-            .map(|(at, _, _)| at)
+        self.named(case, step)
+    }
+
+    /// The step with this id of the case with that one.
+    pub(super) fn named(&self, case: &str, step: &str) -> Option<At> {
+        (0..)
+            .zip(self.setting.selected())
+            .filter(|(_, (_, c))| c.id.text() == case)
+            .find_map(|(c, (_, of))| {
+                let s = of.steps.iter().position(|s| s.id.text() == step)?;
+                Some((c, s))
+            })
     }
 
     pub(super) fn path(&self, at: At) -> String {
@@ -127,60 +156,39 @@ impl Fold {
             .unwrap_or_default()
     }
 
-    // steps that a message, or a call, has to come for, in the order of the case
-    pub(super) fn awaited(&self) -> Vec<At> {
-        self.steps()
-            .filter(|(_, _, step)| {
-                let waits = match step.action() {
-                    Some(Action::Send(_)) => true,
-                    Some(Action::Transport(t)) => t.call == TransportCall::ConnectivityTest,
-                    _ => false,
-                };
-                waits && self.setting.not_applicable(step).is_none()
-            })
-            .map(|(at, _, _)| at)
-            .collect()
+    /// Steps that a message, or a call, has to come for, in the order of the plan.
+    pub(super) fn awaited(&self) -> impl Iterator<Item = At> {
+        self.awaited.iter().copied()
     }
 
-    // transport steps that any message by SOAP shows
-    pub(super) fn submits(&self) -> Vec<At> {
-        self.steps()
-            .filter(|(_, _, step)| {
-                step.transport
-                    .as_ref()
-                    .is_some_and(|t| t.call == TransportCall::Submit)
-                    && self.setting.not_applicable(step).is_none()
-            })
-            .map(|(at, _, _)| at)
-            .collect()
+    /// Transport steps that any message by SOAP shows.
+    pub(super) fn submits(&self) -> impl Iterator<Item = At> {
+        self.submits.iter().copied()
     }
 
     pub(super) fn everything_came(&self, state: &State) -> bool {
         self.awaited()
-            .into_iter()
             .chain(self.submits())
             .all(|at| !state.is_open(at))
     }
 
     // what has to come before a step, when that has not come
     pub(super) fn waits_for(&self, state: &State, (c, s): At) -> Option<String> {
-        let cases = self.cases();
-        let case = cases.get(c)?;
-        let awaited = self.awaited();
-        if let Some(before) = awaited
-            .iter()
+        let (_, case) = self.setting.selected().nth(c)?;
+        if let Some(before) = self
+            .awaited()
             .find(|(wc, ws)| *wc == c && *ws < s && state.is_open((*wc, *ws)))
         {
-            return Some(self.path(*before));
+            return Some(self.path(before));
         }
         case.after.iter().flat_map(|a| a.iter()).find_map(|id| {
-            let (bc, before) = cases
-                .iter()
+            let (bc, (_, before)) = self
+                .setting
+                .selected()
                 .enumerate()
-                .find(|(_, x)| x.id.text() == id.value)?;
-            awaited
-                .iter()
-                .any(|(wc, ws)| *wc == bc && state.is_open((*wc, *ws)))
+                .find(|(_, (_, x))| x.id.text() == id.value)?;
+            self.awaited()
+                .any(|at| at.0 == bc && state.is_open(at))
                 .then(|| self.setting.plan.case_path(before))
         })
     }
@@ -234,7 +242,6 @@ impl Fold {
     /// The steps that wait for a message or a call now.
     pub(super) fn waiting(&self, state: &State) -> Vec<At> {
         self.awaited()
-            .into_iter()
             .filter(|at| state.is_open(*at) && self.waits_for(state, *at).is_none())
             .collect()
     }

@@ -38,7 +38,6 @@ impl Fold {
         };
         let from = sender(bytes);
         self.awaited()
-            .into_iter()
             .filter_map(|at| {
                 let (path, fit, planned) =
                     self.with_scope(state, at, None, |case, step, scope| {

@@ -27,8 +27,10 @@
 //! Not here: pages, the terminal, and how a proof compares ([`crate::result`] holds what came of it).
 
 mod act;
+mod acts;
 mod answer;
 mod clock;
+mod desk;
 mod door;
 mod entry;
 mod error;
@@ -37,10 +39,12 @@ mod fhir;
 mod fold;
 mod intake;
 mod journal;
+mod kept;
 mod listen;
 mod options;
 mod outcome;
 mod recognise;
+mod registry;
 mod rows;
 #[expect(
     clippy::module_inception,
@@ -48,19 +52,21 @@ mod rows;
 )]
 mod session;
 mod settle;
+mod shared;
 mod sqlite;
 mod state;
 mod told;
 mod view;
 mod watch;
 
+pub use acts::{Attachment, Taken};
 pub use entry::{Carrier, Entry, JOURNAL_VERSION, Login, Settled, What};
 pub use error::{ActError, SessionError};
 pub use fhir::{FhirRead, FhirReadError};
 pub use journal::{Journal, JournalError, MemoryJournal};
 pub use listen::Endpoints;
 pub use options::{ListenOptions, SessionOptions};
-pub use session::{Attachment, Session, Taken};
+pub use session::Session;
 pub use sqlite::SqliteJournal;
 pub use view::{
     BarCode, CandidateView, DataRow, EvidenceWanted, HistoryLine, MessageView, Needed, Notice,

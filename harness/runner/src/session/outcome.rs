@@ -299,7 +299,7 @@ impl Fold {
 
     /// The connection was tried.
     pub(super) fn echo(&self, state: &mut State, seq: u64, notes: &[Finding]) {
-        let open = self.awaited().into_iter().find(|at| {
+        let open = self.awaited().find(|at| {
             let call = self
                 .plan_step(*at)
                 .and_then(|(_, s)| s.transport.as_ref())
@@ -322,7 +322,7 @@ impl Fold {
         notes: &[Finding],
     ) -> Option<At> {
         let kind = header(bytes, "MSH", 9);
-        let at = self.submits().into_iter().find(|at| {
+        let at = self.submits().find(|at| {
             let asked = self.with_scope(state, *at, None, |_, plan_step, scope| {
                 let transport = plan_step.transport.as_ref()?;
                 let name = transport.messages.first()?;

@@ -119,7 +119,7 @@ impl Sign {
 }
 
 /// A step that a message could be.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Candidate {
     /// Case and step, as indices.
     pub(super) at: (usize, usize),

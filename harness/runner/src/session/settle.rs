@@ -2,35 +2,57 @@
 
 use super::entry::Settled;
 use super::fold::Fold;
-use super::state::{Arrival, At, Belongs, Own, Said, State};
+use super::kept::{Kept, shown};
+use super::state::{Arrival, At, Own, Said, State};
 use crate::messages::{answers, type_of};
 use crate::proof::{self, Material};
 use crate::result::{
     Answers, Attestation, Evaluation, Judged, MessageEvidence, Origin, Outcome, Overridden,
-    RunResult, Step, Unexpected, Verdict, rollup,
+    RunResult, Step, Verdict, rollup,
 };
 use crate::run;
 use crate::stage::{Stage, unjudged};
 use jiff::civil::Date;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use titer_finding::{Finding, Severity};
 use titer_plan::model::{self, Action};
 
 /// The bytes of a file of evidence, by SHA-256.
 pub(super) type Blobs<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
 
+/// What steps are judged from.
+pub(super) struct Sources<'a> {
+    pub(super) state: &'a State,
+    blobs: Blobs<'a>,
+    // what was supplied anywhere, because a step may compare with an earlier one
+    answers: OnceCell<BTreeMap<(String, String), Vec<Answers>>>,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(state: &'a State, blobs: Blobs<'a>) -> Self {
+        Self {
+            state,
+            blobs,
+            answers: OnceCell::new(),
+        }
+    }
+}
+
 impl Fold {
-    /// The document as of now.
-    pub(super) fn result(&self, state: &State, blobs: Blobs<'_>) -> RunResult {
+    /// The document as of now. What is kept saves work and changes nothing.
+    pub(super) fn result(&self, state: &State, blobs: Blobs<'_>, kept: &mut Kept) -> RunResult {
         if let Some(at) = state.last_at {
             self.clock.set(at);
         }
         let mut all: BTreeMap<String, Vec<Step>> = BTreeMap::new();
+        let from = Sources::new(state, blobs);
         for (at, case, _) in self.steps() {
-            let step = self.step(state, at, blobs);
+            let step = self.kept_step(&from, at, kept);
             all.entry(case.id.text().to_owned()).or_default().push(step);
         }
-        let unexpected = self.unexpected(state);
+        let unexpected = Self::unexpected(state, kept);
         let mut result = run::conclude(&self.setting, all, None, unexpected, &mut |_| {});
         if let Some(system) = &state.system {
             result.system = system.clone();
@@ -40,32 +62,19 @@ impl Fold {
         result
     }
 
-    #[expect(clippy::unused_self, reason = "it belongs to the fold's questions")]
-    fn unexpected(&self, state: &State) -> Vec<Unexpected> {
-        state
-            .arrivals
-            .values()
-            .filter(|a| !matches!(a.belongs, Belongs::Step(_)) && only_shows(a).is_none())
-            .map(|a| Unexpected {
-                because: a.because.clone().unwrap_or_default(),
-                messages: both(a),
-                exchanges: a.delivery.iter().filter_map(|d| d.call.clone()).collect(),
-            })
-            .collect()
-    }
-
     /// One step as of now.
-    pub(super) fn step(&self, state: &State, at: At, blobs: Blobs<'_>) -> Step {
-        let mut step = self.by_machine(state, at, blobs);
-        if let Some(said) = state.said.get(&at) {
-            self.by_people(state, at, said, &mut step);
+    pub(super) fn step(&self, from: &Sources<'_>, at: At) -> Step {
+        let mut step = self.by_machine(from, at);
+        if let Some(said) = from.state.said.get(&at) {
+            self.by_people(from.state, at, said, &mut step);
         }
         self.setting.excuse(&mut step);
         step
     }
 
     /// What messages and proofs say of a step.
-    pub(super) fn by_machine(&self, state: &State, at: At, blobs: Blobs<'_>) -> Step {
+    pub(super) fn by_machine(&self, from: &Sources<'_>, at: At) -> Step {
+        let state = from.state;
         let mut step = match state.done.get(&at) {
             Some(step) => step.clone(),
             None => self.left(state, at),
@@ -73,11 +82,8 @@ impl Fold {
         if matches!(step.evaluation, Evaluation::NotApplicable { .. }) {
             return step;
         }
-        let shown = state
-            .arrivals
-            .values()
-            .filter(|a| only_shows(a) == Some(at));
-        step.messages.extend(shown.flat_map(both));
+        let shown = shown(state, at);
+        step.messages.extend(shown.flat_map(|(_, a)| both(a)));
         if let Some(said) = state.said.get(&at) {
             step.files.extend(said.files.values().cloned());
             step.answers = said
@@ -85,7 +91,7 @@ impl Fold {
                 .values()
                 .fold(None, |all, one| Some(super::state::merged(all, one)));
         }
-        self.prove(state, at, &mut step, blobs);
+        self.prove(from, at, &mut step);
         step
     }
 
@@ -101,29 +107,18 @@ impl Fold {
         match plan_step.action() {
             Some(Action::Send(_)) => open(&mut step, "no message came that could be this step's"),
             Some(Action::Transport(_)) => open(&mut step, "nobody called"),
-            Some(Action::Reply(reply)) => {
-                let sent = answers(case, plan_step, reply)
-                    .and_then(|of| {
-                        self.at(&format!(
-                            "{}/{}",
-                            of.case.as_deref().unwrap_or(case.id.text()),
-                            of.step
-                        ))
-                    })
-                    .and_then(|of| state.arrivals.get(state.holds.get(&of)?));
-                match sent {
-                    None => open(&mut step, "the message that it answers has not come"),
-                    Some(came) if came.answered.is_some() => unjudged(
-                        &mut step,
-                        "the message was not answered with a message: the plan has no reply of its own here, \
+            Some(Action::Reply(_)) => match self.answers_to(state, at) {
+                None => open(&mut step, "the message that it answers has not come"),
+                Some(came) if came.answered.is_some() => unjudged(
+                    &mut step,
+                    "the message was not answered with a message: the plan has no reply of its own here, \
                          and nobody who stands behind the harness gave one",
-                    ),
-                    Some(_) => open(
-                        &mut step,
-                        "the message came, and its answer has not gone out; the system can send it again",
-                    ),
-                }
-            }
+                ),
+                Some(_) => open(
+                    &mut step,
+                    "the message came, and its answer has not gone out; the system can send it again",
+                ),
+            },
             Some(Action::Compare(compare)) => {
                 state
                     .stage
@@ -134,6 +129,17 @@ impl Fold {
                 .manual(&self.setting, case, plan_step, &mut step),
         }
         step
+    }
+
+    /// The message that a reply step answers.
+    pub(super) fn answers_to<'s>(&self, state: &'s State, at: At) -> Option<&'s Arc<Arrival>> {
+        let (case, plan_step) = self.plan_step(at)?;
+        let Some(Action::Reply(reply)) = plan_step.action() else {
+            return None;
+        };
+        let of = answers(case, plan_step, reply)?;
+        let of = self.named(of.case.as_deref().unwrap_or(case.id.text()), &of.step)?;
+        state.arrivals.shared(state.holds.get(&of)?)
     }
 
     // marks, declarations, waivers, comments and the tester's own result
@@ -208,7 +214,7 @@ impl Fold {
     }
 
     // the day by which a declaration has expired or not
-    fn today(&self, state: &State) -> Date {
+    pub(super) fn today(&self, state: &State) -> Date {
         let now = state
             .last_at
             .map(|_| self.setting.options.clock.now().date());
@@ -218,8 +224,8 @@ impl Fold {
     }
 }
 
-// what came and what was answered, with what their own profiles say
-fn both(a: &Arrival) -> Vec<MessageEvidence> {
+/// What came and what was answered, with what their own profiles say
+pub(super) fn both(a: &Arrival) -> Vec<MessageEvidence> {
     let mut messages = Vec::new();
     let went = a.answered.as_ref().and_then(|x| x.kept.as_ref());
     for (kept, origin, verb) in [
@@ -233,12 +239,6 @@ fn both(a: &Arrival) -> Vec<MessageEvidence> {
         messages.push(evidence);
     }
     messages
-}
-
-// the transport step of a message that is there for nothing else
-fn only_shows(a: &Arrival) -> Option<At> {
-    a.shows
-        .filter(|_| a.belongs == Belongs::Nowhere && a.candidates.is_empty())
 }
 
 fn open(step: &mut Step, because: &str) {
@@ -359,12 +359,28 @@ fn waive(step: &mut Step, said: &Said) {
 
 impl Fold {
     // checks that stand for an eye, when there is something for them to look at
-    fn prove(&self, state: &State, at: At, step: &mut Step, blobs: Blobs<'_>) {
+    fn prove(&self, from: &Sources<'_>, at: At, step: &mut Step) {
         let Some((case, plan_step)) = self.plan_step(at) else {
             return;
         };
-        // what was supplied anywhere, because a step may compare with an earlier one
-        let answers: BTreeMap<(String, String), Vec<Answers>> = state
+        let answers = from.answers.get_or_init(|| self.supplied(from.state));
+        let files = if proof::wants_documents(plan_step) {
+            proof::texts(&step.files, from.blobs)
+        } else {
+            Vec::new()
+        };
+        let material = Material {
+            answers,
+            files: &files,
+            forecaster: self.forecaster.as_deref(),
+        };
+        let stage = &from.state.stage;
+        stage.prove(&self.setting, case, plan_step, &material, step);
+    }
+
+    // what was supplied, by the ids of case and step
+    fn supplied(&self, state: &State) -> BTreeMap<(String, String), Vec<Answers>> {
+        state
             .said
             .iter()
             .filter(|(_, said)| !said.answers.is_empty())
@@ -373,20 +389,7 @@ impl Fold {
                 let key = (case.id.text().to_owned(), step.id.text().to_owned());
                 Some((key, said.answers.values().cloned().collect()))
             })
-            .collect();
-        let files = if proof::wants_documents(plan_step) {
-            proof::texts(&step.files, blobs)
-        } else {
-            Vec::new()
-        };
-        let material = Material {
-            answers: &answers,
-            files: &files,
-            forecaster: self.forecaster.as_deref(),
-        };
-        state
-            .stage
-            .prove(&self.setting, case, plan_step, &material, step);
+            .collect()
     }
 }
 

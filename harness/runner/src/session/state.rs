@@ -1,7 +1,8 @@
 //! What the entries amount to so far.
 
-use super::entry::{Carrier, Settled};
+use super::entry::{Carrier, Entry, Settled};
 use super::recognise::Candidate;
+use super::shared::Shared;
 use crate::event::Event;
 use crate::ledger::Kept;
 use crate::result::{Answers, Attestation, EvidenceFile, Exchange, Step, SystemInfo, Waiver};
@@ -27,7 +28,7 @@ pub(super) enum Belongs {
 }
 
 /// What was answered to a message.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Answered {
     pub(super) kept: Option<Kept>,
     pub(super) by_reference: bool,
@@ -35,14 +36,14 @@ pub(super) struct Answered {
 }
 
 /// How a call ended.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Delivery {
     pub(super) ok: bool,
     pub(super) call: Option<Exchange>,
 }
 
 /// A message that came.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Arrival {
     pub(super) at: Timestamp,
     pub(super) way: Carrier,
@@ -79,7 +80,7 @@ pub(super) fn sender(bytes: &[u8]) -> (String, String) {
 }
 
 /// The tester's own result.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Own {
     pub(super) verdict: Settled,
     pub(super) because: String,
@@ -88,7 +89,7 @@ pub(super) struct Own {
 }
 
 /// What a tester said of a line of a checklist.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Mark {
     pub(super) seen: Option<bool>,
     pub(super) comment: Option<String>,
@@ -102,7 +103,7 @@ pub(super) struct Tried {
 }
 
 /// What people and drivers said of a step.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Said {
     pub(super) marks: BTreeMap<usize, Mark>,
     // one of a source
@@ -115,18 +116,18 @@ pub(super) struct Said {
     pub(super) waivers: Vec<Waiver>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct State {
     pub(super) stage: Stage,
     // steps that messages and calls judged
-    pub(super) done: BTreeMap<At, Step>,
+    pub(super) done: Shared<At, Step>,
     // replies that a person has to look at
     pub(super) looked_at: BTreeSet<At>,
     // the message that a step has
     pub(super) holds: BTreeMap<At, u64>,
-    pub(super) arrivals: BTreeMap<u64, Arrival>,
+    pub(super) arrivals: Shared<u64, Arrival>,
     pub(super) tried: BTreeMap<u64, Tried>,
-    pub(super) said: BTreeMap<At, Said>,
+    pub(super) said: Shared<At, Said>,
     pub(super) refused: Vec<(Timestamp, String)>,
     // systems that belong to the session: sender, user
     pub(super) senders: BTreeSet<(String, String)>,
@@ -140,8 +141,14 @@ pub(super) struct State {
 }
 
 impl State {
+    /// An entry was there, whether it counts or not.
+    pub(super) fn pass_over(&mut self, entry: &Entry) {
+        self.last = entry.seq;
+        self.last_at = Some(entry.at);
+    }
+
     pub(super) fn said(&mut self, at: At) -> &mut Said {
-        self.said.entry(at).or_default()
+        self.said.or_default(at)
     }
 
     /// Whether nothing has come for a step yet.

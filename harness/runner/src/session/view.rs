@@ -1,6 +1,6 @@
 //! What a page or a driver is shown of a session.
 
-use super::entry::{Carrier, What};
+use super::entry::{Carrier, undone};
 use super::recognise::Candidate;
 use super::rows;
 use super::session::Session;
@@ -277,7 +277,7 @@ impl Session {
             let send = plan_step.send.as_ref();
             let said = state.said.get(&at);
             let open = state.is_open(at);
-            let awaited = fold.awaited().contains(&at) || fold.submits().contains(&at);
+            let awaited = fold.awaited().chain(fold.submits()).any(|a| a == at);
             let waits_for = fold.waits_for(state, at).filter(|_| awaited && open);
             StepView {
                 path: full.clone(),
@@ -347,10 +347,7 @@ impl Session {
     pub fn waiting(&self) -> Vec<String> {
         let desk = self.inner.desk();
         let fold = &self.inner.fold;
-        let open = fold
-            .submits()
-            .into_iter()
-            .filter(|at| desk.state.is_open(*at));
+        let open = fold.submits().filter(|at| desk.state.is_open(*at));
         let mut all: Vec<At> = fold.waiting(&desk.state).into_iter().chain(open).collect();
         all.sort_unstable();
         all.into_iter().map(|at| fold.path(at)).collect()
@@ -515,14 +512,7 @@ impl Session {
     /// What happened, in order.
     pub fn history(&self) -> Vec<HistoryLine> {
         let desk = self.inner.desk();
-        let undone: BTreeSet<u64> = desk
-            .entries
-            .iter()
-            .filter_map(|e| match e.what {
-                What::Undo { seq } => Some(seq),
-                _ => None,
-            })
-            .collect();
+        let undone = undone(&desk.entries);
         desk.entries
             .iter()
             .map(|e| HistoryLine {
