@@ -5,8 +5,8 @@ use crate::dialect::{Dialect, Difference, Reading};
 use crate::engine::compile::{CompileError, compile};
 use crate::engine::cotables;
 use crate::engine::element::View;
+use crate::engine::found::Memory;
 use crate::engine::profile::Profile;
-use crate::engine::quick::Memory;
 use crate::engine::rules::Rules;
 use crate::engine::slicing;
 use crate::engine::structure::{self, Sink};
@@ -191,6 +191,7 @@ impl Validator {
             profile: &self.profile,
             dialect: self.reading,
             notes: self.notes,
+            long: false,
             message,
             source: message.source(),
             delimiters: message.delimiters(),

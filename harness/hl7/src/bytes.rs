@@ -6,21 +6,36 @@ const LOW: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 /// Appends where `wanted` stands in `bytes`, counted from `from`. Offsets of a message, so less than 4 GiB of it.
 pub fn positions(bytes: &[u8], wanted: u8, from: u32, out: &mut Vec<u32>) {
     let pattern = u64::from(wanted) * ONES;
-    let (words, rest) = bytes.as_chunks::<8>();
-    let mut at = from;
-    for word in words {
-        let different = u64::from_le_bytes(*word) ^ pattern;
+    let mut take = |word: [u8; 8], at: u32, seen: u32| {
+        let different = u64::from_le_bytes(word) ^ pattern;
         // the highest bit of every byte that is zero, and of no other
-        let mut equal = !(((different & LOW) + LOW) | different | LOW);
+        let mut equal = !(((different & LOW) + LOW) | different | LOW) >> seen << seen;
         while equal != 0 {
             out.push(at + equal.trailing_zeros() / 8);
             equal &= equal - 1;
         }
+    };
+    let (words, rest) = bytes.as_chunks::<8>();
+    let mut at = from;
+    for word in words {
+        take(*word, at, 0);
         at += 8;
     }
-    for (n, b) in rest.iter().enumerate() {
-        if *b == wanted {
-            out.push(at + n as u32);
+    if rest.is_empty() {
+        return;
+    }
+    match bytes.last_chunk::<8>() {
+        // some of the last eight were seen before
+        Some(last) => {
+            let seen = 8 - rest.len() as u32;
+            take(*last, at - seen, seen * 8);
+        }
+        None => {
+            for (n, b) in rest.iter().enumerate() {
+                if *b == wanted {
+                    out.push(at + n as u32);
+                }
+            }
         }
     }
 }

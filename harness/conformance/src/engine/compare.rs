@@ -22,6 +22,15 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Of bytes with nothing to decode.
+    pub(crate) fn plain(raw: &'a [u8], class: Class) -> Option<Self> {
+        Some(Self {
+            class,
+            text: Cow::Borrowed(std::str::from_utf8(raw).ok()?),
+            number: None,
+        })
+    }
+
     pub(crate) fn literal(literal: &'a Literal) -> Self {
         match literal {
             Literal::Number(n) => Self {

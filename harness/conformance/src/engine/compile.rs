@@ -6,7 +6,7 @@ use super::idle::bit;
 use super::lookup::Lookup;
 use super::profile::{
     Binding, Case, Child, ChildKind, Class, Code, CodeAt, Datatype, EASY, Element, Group, Mapping,
-    NONE, Profile, Segment, Table,
+    NONE, Names, Profile, Segment, Table,
 };
 use super::slicing;
 use crate::expr::{Expr, Pattern, Step, TableRef};
@@ -104,14 +104,12 @@ pub(crate) fn compile(def: &Definition) -> Result<Profile, CompileError> {
     mark_bound(&mut datatypes);
     mark_elements(&mut datatypes, &mut segments);
     check_depth(&datatypes)?;
-    let mut names: Vec<[u8; 3]> = groups
-        .iter()
-        .flat_map(|g| &g.children)
-        .filter(|c| matches!(c.kind, ChildKind::Segment(_)))
-        .map(|c| c.name)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
+    let segments_of = groups.iter().flat_map(|g| &g.children);
+    let names = Names::new(
+        segments_of
+            .filter(|c| matches!(c.kind, ChildKind::Segment(_)))
+            .map(|c| c.name),
+    );
     if groups
         .first()
         .and_then(|g| g.children.first())

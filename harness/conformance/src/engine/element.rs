@@ -1,7 +1,7 @@
 //! Elements of a message seen through the profile, and the way from one to those inside it.
 
+use super::found::Memory;
 use super::profile::{Class, NONE, Profile, Segment};
-use super::quick::Memory;
 use super::tree::{FieldSpan, Node, Tree, holds};
 use crate::detection::{Place, What};
 use crate::dialect::{Difference, Reading};
@@ -64,6 +64,8 @@ pub(crate) struct View<'a> {
     pub(crate) dialect: Reading,
     /// Whether what is only worth a note is noted.
     pub(crate) notes: bool,
+    /// Expressions are judged the long way, all of them.
+    pub(crate) long: bool,
     pub(crate) message: &'a Message<'a>,
     pub(crate) source: &'a [u8],
     pub(crate) delimiters: Delimiters,

@@ -1,11 +1,12 @@
 //! Evaluates expressions. Allocates nothing but for values with escape sequences or other character sets.
 
 use super::compare::{self, Value};
-use super::element::{At, Level, Shape, Unreachable, View};
+use super::element::{At, Shape, Unreachable, View};
 use super::profile::Table;
-use super::{notation, whole};
+use super::series::{sequence, set_id, statements_complete};
+use super::{notation, quick, whole};
 use crate::dialect::Difference;
-use crate::expr::{Absent, Expr, Literal, Mode, Native, Path, Step, TableRef, Test, Times};
+use crate::expr::{Absent, Expr, Literal, Native, Path, TableRef, Test, Times};
 use crate::model::CodeUsage;
 
 /// What an expression comes to; with the element that decided, when there is one.
@@ -63,7 +64,28 @@ pub(crate) fn condition(view: &View<'_>, expr: &Expr, context: &At) -> Outcome {
     )
 }
 
+/// What the long way alone says; `None` when it cannot be judged.
+pub(crate) fn says(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Option<bool> {
+    let long = View {
+        long: true,
+        ..*view
+    };
+    match eval(&long, expr, context, strict) {
+        Outcome::Pass(_) => Some(true),
+        Outcome::Fail(_) => Some(false),
+        Outcome::Unclear => None,
+    }
+}
+
 fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
+    // a part of the expression whose place nobody asks for
+    let quick = |part: &Expr, strict: bool| {
+        if view.long {
+            None
+        } else {
+            quick::holds(view, part, context, strict)
+        }
+    };
     match expr {
         Expr::Present(path) => present(view, path, context),
         Expr::Values {
@@ -112,17 +134,31 @@ fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
             Outcome::Fail(at) => Outcome::Pass(at),
             Outcome::Unclear => Outcome::Unclear,
         },
-        Expr::And(a, b) => match eval(view, a, context, strict) {
-            Outcome::Pass(_) => eval(view, b, context, strict),
-            other => other,
-        },
-        Expr::Or(a, b) => match eval(view, a, context, strict) {
-            Outcome::Fail(first) => match eval(view, b, context, strict) {
-                Outcome::Fail(second) => Outcome::Fail(second.or(first)),
+        Expr::And(a, b) => {
+            if quick(a, strict) == Some(true) {
+                return eval(view, b, context, strict);
+            }
+            match eval(view, a, context, strict) {
+                Outcome::Pass(_) => eval(view, b, context, strict),
                 other => other,
-            },
-            other => other,
-        },
+            }
+        }
+        Expr::Or(a, b) => {
+            let known = quick(a, strict) == Some(false);
+            if known
+                && let decided @ (Outcome::Pass(_) | Outcome::Fail(Some(_))) =
+                    eval(view, b, context, strict)
+            {
+                return decided;
+            }
+            match eval(view, a, context, strict) {
+                Outcome::Fail(first) => match eval(view, b, context, strict) {
+                    Outcome::Fail(second) => Outcome::Fail(second.or(first)),
+                    other => other,
+                },
+                other => other,
+            }
+        }
         Expr::Xor(a, b) => match (
             eval(view, a, context, strict),
             eval(view, b, context, strict),
@@ -138,11 +174,17 @@ fn eval(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Outcome {
             }
             (Outcome::Pass(at), _) | (_, Outcome::Pass(at)) => Outcome::Pass(at),
         },
-        Expr::Imply(a, b) => match eval(view, a, context, asked(view, strict)) {
-            Outcome::Fail(at) => Outcome::Pass(at),
-            Outcome::Unclear => Outcome::Unclear,
-            Outcome::Pass(_) => eval(view, b, context, strict),
-        },
+        Expr::Imply(a, b) => {
+            let asked = asked(view, strict);
+            if quick(a, asked) == Some(true) {
+                return eval(view, b, context, strict);
+            }
+            match eval(view, a, context, asked) {
+                Outcome::Fail(at) => Outcome::Pass(at),
+                Outcome::Unclear => Outcome::Unclear,
+                Outcome::Pass(_) => eval(view, b, context, strict),
+            }
+        }
         Expr::All(list) => {
             for e in list {
                 let outcome = eval(view, e, context, strict);
@@ -362,7 +404,7 @@ fn paths(view: &View<'_>, expr: &Expr, absent: Absent, context: &At) -> Option<O
         (0, 0) => return Some(when_absent(absent)),
         (1, 0) | (0, 1) => return Some(Outcome::Fail(left_at.or(right_at))),
         // the reference breaks off here
-        (0, _) if !enough(*left_mode, 0, 0) => return None,
+        (0, _) if !left_mode.enough(0, 0) => return None,
         _ => {}
     }
     let mut good = 0;
@@ -374,24 +416,16 @@ fn paths(view: &View<'_>, expr: &Expr, absent: Absent, context: &At) -> Option<O
             let holds = compare::holds(view, &l, *operator, &r, *truncated, *identical);
             same += u32::from(holds.unwrap_or(false));
         });
-        if enough(*right_mode, same, rights) {
+        if right_mode.enough(same, rights) {
             good += 1;
         }
     })
     .ok()?;
-    Some(if enough(*left_mode, good, lefts) {
+    Some(if left_mode.enough(good, lefts) {
         Outcome::Pass(left_at)
     } else {
         Outcome::Fail(left_at)
     })
-}
-
-fn enough(mode: Mode, passed: u32, total: u32) -> bool {
-    match mode {
-        Mode::All => passed == total,
-        Mode::Once => passed >= 1,
-        Mode::Exactly(n) => passed == n,
-    }
 }
 
 // one element; its code and, for coded elements, its code system must be in the table
@@ -479,134 +513,5 @@ fn placeholder(value: &str) -> bool {
         }
         [b'9', b'9', rest @ ..] => rest.len() == 3,
         _ => false,
-    }
-}
-
-// the value must be the number of the context among its siblings
-fn set_id(view: &View<'_>, path: &Path, context: &At) -> Outcome {
-    let (mut last, mut count) = (None, 0);
-    if view
-        .values(context, &path.steps, &mut |at| {
-            count += 1;
-            last = Some(at);
-        })
-        .is_err()
-    {
-        return Outcome::Unclear;
-    }
-    let Some(at) = last.filter(|_| count == 1) else {
-        return Outcome::Unclear;
-    };
-    let instance = match context.level {
-        Level::Group | Level::Segment => view.node(context).map_or(1, |n| n.instance),
-        Level::Field => context.repetition,
-        Level::Component | Level::Subcomponent => 1,
-    };
-    if compare::integer(view.raw(&at)) == Some(instance) {
-        Outcome::Pass(Some(at))
-    } else {
-        Outcome::Fail(Some(at))
-    }
-}
-
-// the values count from 1, over all parents together or in each of them anew
-fn sequence(view: &View<'_>, parent: &Path, element: &Path, context: &At) -> Outcome {
-    let (mut running, mut through, mut anew) = (0, None, None);
-    let mut unreachable = false;
-    let walked = view.select(context, &parent.steps, &mut |p| {
-        let mut own = 0;
-        let inner = view.values(&p, &element.steps, &mut |at| {
-            running += 1;
-            own += 1;
-            let value = compare::integer(view.raw(&at));
-            if value != Some(running) {
-                through.get_or_insert(at);
-            }
-            let first = anew.is_none() || !view.dialect.has(Difference::FirstBreak);
-            if value != Some(own) && first {
-                anew = Some(at);
-            }
-        });
-        unreachable |= inner.is_err();
-    });
-    match (walked, unreachable, through, anew) {
-        (Err(_), ..) | (_, true, ..) => Outcome::Unclear,
-        (.., Some(_), Some(at)) => Outcome::Fail(Some(at)),
-        _ => Outcome::Pass(None),
-    }
-}
-
-// more sets of observations than this in one order are not looked at
-const SETS: usize = 64;
-const BAR_CODE: &str = "69764-9";
-const PRESENTED: &str = "29769-7";
-const PUBLISHED: &str = "29768-9";
-const VACCINE_TYPE: &str = "30956-7";
-
-// Observations of one order hang together by OBX-4. Each such set that speaks of an information statement says
-// everything about it: bar code and date presented, or publication date, date presented and vaccine type.
-fn statements_complete(view: &View<'_>, order: &At) -> Outcome {
-    let observations = [
-        Step {
-            position: 5,
-            instance: None,
-        },
-        Step {
-            position: 1,
-            instance: Some(1),
-        },
-    ];
-    let field = |obx: &At, steps: &[Step]| view.value(obx, steps).ok().flatten();
-    let at = |position, instance| Step { position, instance };
-    let sub_id = [at(4, Some(1))];
-    let identifier = [at(3, Some(1)), at(1, Some(1))];
-    // the sets met so far: where OBX-4 stands, and how often the codes that matter stand in it
-    let mut sets = [(0u32, 0u32, [false; 5]); SETS];
-    let (mut count, mut used, mut overflow) = (0u32, 0usize, false);
-    let walked = view.select(order, &observations, &mut |obx| {
-        count += 1;
-        let Some(own) = field(&obx, &sub_id) else {
-            return;
-        };
-        let code = field(&obx, &identifier).map(|c| view.text(&c));
-        let index = match code.as_deref() {
-            Some(BAR_CODE) => 0,
-            Some(PRESENTED) => 1,
-            Some(PUBLISHED) => 2,
-            Some(VACCINE_TYPE) => 3,
-            _ => 4,
-        };
-        let name = view.raw(&own);
-        let known = sets
-            .iter()
-            .take(used)
-            .position(|(start, end, _)| view.bytes(*start, *end) == name);
-        let at = known.unwrap_or(used);
-        match sets.get_mut(at) {
-            Some(set) => {
-                (set.0, set.1) = (own.start, own.end);
-                if let Some(seen) = set.2.get_mut(index) {
-                    *seen = true;
-                }
-                used = used.max(at + 1);
-            }
-            None => overflow = true,
-        }
-    });
-    let complete = sets.iter().take(used).all(|(_, _, seen)| {
-        matches!(
-            seen,
-            [true, true, false, false, false]
-                | [false, true, true, true, false]
-                | [false, false, false, false, _]
-        )
-    });
-    if overflow {
-        return Outcome::Unclear;
-    }
-    match walked {
-        Err(_) => Outcome::Unclear,
-        Ok(()) if count >= 2 && complete => Outcome::Pass(None),
-        Ok(()) => Outcome::Fail(Some(*order)),
     }
 }

@@ -37,8 +37,9 @@ pub(crate) type Quick = BuildHasherDefault<Fnv>;
 pub(crate) const EASY: u32 = 64;
 
 /// How the values of a primitive data type are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Class {
+    #[default]
     Text,
     Number,
     /// A counting number; the reference reads it as any number.
@@ -337,8 +338,34 @@ pub(crate) struct Profile {
     pub(crate) sliced: bool,
     /// Tables of coding systems hold placeholders that were taken for patterns.
     pub(crate) legacy: bool,
-    /// Every segment name of the message, sorted.
-    pub(crate) names: Vec<[u8; 3]>,
+    /// Every segment name of the message.
+    pub(crate) names: Names,
+}
+
+/// Names of segments, each with a number.
+#[derive(Debug)]
+pub(crate) struct Names(Vec<u32>);
+
+impl Names {
+    pub(crate) fn new(names: impl Iterator<Item = [u8; 3]>) -> Names {
+        let mut sorted: Vec<u32> = names.map(packed).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        Names(sorted)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The number of a name, less than how many there are.
+    pub(crate) fn find(&self, name: [u8; 3]) -> Option<usize> {
+        self.0.binary_search(&packed(name)).ok()
+    }
+}
+
+fn packed([a, b, c]: [u8; 3]) -> u32 {
+    u32::from_be_bytes([0, a, b, c])
 }
 
 impl Profile {

@@ -3,43 +3,25 @@
 //! Nearly every rule is met by nearly every message. This says "met", "not met" or "cannot tell quickly"; whoever needs
 //! the place of a failure, or gets no answer, takes the long way.
 
-use super::element::{At, Level, Shape, View};
-use super::parts::nth;
-use super::profile::{Element, NONE};
-use super::tree::holds;
+use super::compare::{self, Value, integer};
+use super::element::{At, Shape, View};
+use super::eval;
+use super::found::{Found, find, look};
+use super::profile::Class;
 use crate::dialect::Difference;
-use crate::expr::{Absent, Expr, Step, Test, Times};
-use std::cell::Cell;
-
-/// What was found at some places of segments: rules ask for the same few again and again.
-#[derive(Debug, Default)]
-pub(crate) struct Memory([Cell<Remembered>; 8]);
-
-// a place, and what is there; zero is no place
-#[derive(Clone, Copy, Debug, Default)]
-struct Remembered {
-    place: u64,
-    start: u32,
-    end: u32,
-    what: u8,
-}
-
-const UNKNOWN: u8 = 0;
-const ABSENT: u8 = 1;
-const PLAIN: u8 = 2;
-const THERE: u8 = 3;
-
-/// What stands at a path.
-enum Found<'a> {
-    Absent,
-    /// A value without anything to decode.
-    Plain(&'a [u8]),
-    /// Something, but not a plain value.
-    There,
-}
+use crate::expr::{Absent, Expr, Literal, Path, Step, Test, Times};
 
 /// Whether an expression holds; `None` when that takes a closer look. `strict` is as in the long way.
 pub(crate) fn holds(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Option<bool> {
+    let answer = answer(view, expr, context, strict);
+    debug_assert!(
+        answer.is_none_or(|a| eval::says(view, expr, context, strict) == Some(a)),
+        "the quick answer is the long way's"
+    );
+    answer
+}
+
+fn answer(view: &View<'_>, expr: &Expr, context: &At, strict: bool) -> Option<bool> {
     let asked = || strict || view.dialect.has(Difference::AbsentInCondition);
     Some(match expr {
         Expr::Present(path) => !matches!(find(view, context, &path.steps)?, Found::Absent),
@@ -53,25 +35,170 @@ pub(crate) fn holds(view: &View<'_>, expr: &Expr, context: &At, strict: bool) ->
             if matches!(times, Times::Between(..)) {
                 return None;
             }
+            let absent = || when_absent(*absent, strict);
+            if let Shape::Group(_) = context.shape
+                && path.steps.iter().any(|s| s.instance.is_none())
+            {
+                let (mut passed, mut total) = (0, 0);
+                each(view, context.node, &path.steps, &mut |raw, class| {
+                    total += 1;
+                    passed += u32::from(passes(test, raw, class)?);
+                    Some(())
+                })?;
+                return if total == 0 {
+                    absent()
+                } else {
+                    Some(times.enough(passed, total))
+                };
+            }
             match find(view, context, &path.steps)? {
                 Found::There => return None,
-                Found::Plain(raw) => passes(test, raw)?,
-                Found::Absent => match absent {
-                    Absent::Pass => !strict,
-                    Absent::Fail => false,
-                    Absent::Unclear => return None,
-                },
+                Found::Plain(raw, class) => passes(test, raw, class)?,
+                Found::Absent => absent()?,
             }
         }
-        Expr::Not(inner) => !holds(view, inner, context, asked())?,
-        Expr::And(a, b) => holds(view, a, context, strict)? && holds(view, b, context, strict)?,
-        Expr::Or(a, b) => holds(view, a, context, strict)? || holds(view, b, context, strict)?,
-        Expr::Imply(a, b) => !holds(view, a, context, asked())? || holds(view, b, context, strict)?,
+        Expr::Not(inner) => !answer(view, inner, context, asked())?,
+        Expr::And(a, b) => answer(view, a, context, strict)? && answer(view, b, context, strict)?,
+        Expr::Or(a, b) => answer(view, a, context, strict)? || answer(view, b, context, strict)?,
+        Expr::Imply(a, b) => {
+            !answer(view, a, context, asked())? || answer(view, b, context, strict)?
+        }
+        Expr::Compare { absent, .. } => compares(view, expr, *absent, context, strict)?,
+        Expr::SetId(path) => counts(view, path, context)?,
+        Expr::Sequence { parent, element } => sequence(view, parent, element, context)?,
         _ => return None,
     })
 }
 
-fn passes(test: &Test, raw: &[u8]) -> Option<bool> {
+// whether one plain value compares with another
+fn compares(
+    view: &View<'_>,
+    expr: &Expr,
+    absent: Absent,
+    context: &At,
+    strict: bool,
+) -> Option<bool> {
+    let Expr::Compare {
+        left,
+        operator,
+        right,
+        left_mode,
+        right_mode,
+        truncated,
+        identical,
+        ..
+    } = expr
+    else {
+        return None;
+    };
+    let one = |path: &Path| {
+        let several = matches!(context.shape, Shape::Group(_))
+            && path.steps.iter().any(|s| s.instance.is_none());
+        if several {
+            return None;
+        }
+        find(view, context, &path.steps)
+    };
+    let (left, right) = match (one(left)?, one(right)?) {
+        (Found::Absent, Found::Absent) => return when_absent(absent, strict),
+        (Found::Absent, Found::Plain(..)) | (Found::Plain(..), Found::Absent) => {
+            return Some(false);
+        }
+        (Found::Plain(left, class), Found::Plain(right, other)) => {
+            (Value::plain(left, class)?, Value::plain(right, other)?)
+        }
+        _ => return None,
+    };
+    let holds = compare::holds(view, &left, *operator, &right, *truncated, *identical);
+    let same = right_mode.enough(u32::from(holds == Some(true)), 1);
+    Some(left_mode.enough(u32::from(same), 1))
+}
+
+fn when_absent(absent: Absent, strict: bool) -> Option<bool> {
+    match absent {
+        Absent::Pass => Some(!strict),
+        Absent::Fail => Some(false),
+        Absent::Unclear => None,
+    }
+}
+
+// whether the value is the number of the context among its siblings
+fn counts(view: &View<'_>, path: &Path, context: &At) -> Option<bool> {
+    match (context.shape, find(view, context, &path.steps)?) {
+        (Shape::Segment(_), Found::Plain(raw, _)) => {
+            Some(integer(raw) == Some(view.node(context)?.instance))
+        }
+        _ => None,
+    }
+}
+
+// whether the values count from 1, over all parents or in each of them anew; only when they do so
+fn sequence(view: &View<'_>, parent: &Path, element: &Path, context: &At) -> Option<bool> {
+    let Shape::Group(_) = context.shape else {
+        return None;
+    };
+    let (mut running, mut through, mut anew) = (0, true, true);
+    groups(view, context.node, &parent.steps, &mut |group| {
+        let mut own = 0;
+        each(view, group, &element.steps, &mut |raw, _| {
+            running += 1;
+            own += 1;
+            let value = integer(raw);
+            through &= value == Some(running);
+            anew &= value == Some(own);
+            Some(())
+        })
+    })?;
+    (through || anew).then_some(true)
+}
+
+// every group that the steps lead to; `None` when they lead elsewhere
+fn groups(
+    view: &View<'_>,
+    node: u32,
+    steps: &[Step],
+    f: &mut dyn FnMut(u32) -> Option<()>,
+) -> Option<()> {
+    let Some((step, rest)) = steps.split_first() else {
+        return f(node);
+    };
+    for (index, child) in view.tree.children(node) {
+        if child.position == step.position && step.instance.is_none_or(|i| i == child.instance) {
+            if !child.is_group {
+                return None;
+            }
+            groups(view, index, rest, f)?;
+        }
+    }
+    Some(())
+}
+
+// every plain value that the steps lead to, by way of groups and segments; `None` when something else is there
+fn each<'a>(
+    view: &View<'a>,
+    node: u32,
+    steps: &[Step],
+    f: &mut dyn FnMut(&'a [u8], Class) -> Option<()>,
+) -> Option<()> {
+    let (step, rest) = steps.split_first()?;
+    for (index, child) in view.tree.children(node) {
+        if child.position != step.position || step.instance.is_some_and(|i| i != child.instance) {
+            continue;
+        }
+        if child.is_group {
+            each(view, index, rest, f)?;
+            continue;
+        }
+        match look(view, index, rest)? {
+            Found::Absent => {}
+            Found::Plain(raw, class) => f(raw, class)?,
+            Found::There => return None,
+        }
+    }
+    Some(())
+}
+
+fn passes(test: &Test, raw: &[u8], class: Class) -> Option<bool> {
     match test {
         Test::Text {
             text,
@@ -80,196 +207,28 @@ fn passes(test: &Test, raw: &[u8]) -> Option<bool> {
         Test::OneOf(list) => Some(list.iter().any(|t| raw == t.as_bytes())),
         // a plain value is ASCII
         Test::Matches(pattern) => Some(pattern.matches_bytes(raw)),
-        _ => None,
-    }
-}
-
-fn find<'a>(view: &View<'a>, context: &At, steps: &[Step]) -> Option<Found<'a>> {
-    match context.shape {
-        Shape::Segment(_) => in_segment(view, context.node, steps),
-        Shape::Group(_) => in_group(view, context.node, steps),
-        Shape::Complex(datatype) => {
-            let (step, rest) = first(steps)?;
-            let element = view
-                .profile
-                .datatype(datatype)?
-                .components
-                .get(usize::from(step.position) - 1)?;
-            let Some((from, to)) = view.part_span(context, step.position) else {
-                return Some(Found::Absent);
-            };
-            let raw = view.bytes(from, to);
-            if raw.is_empty() || view.blank(raw, false) {
-                return Some(Found::Absent);
-            }
-            if context.level == Level::Field {
-                inside(view, element, raw, rest, context.holds)
-            } else {
-                rest.is_empty().then(|| plain(raw, context.holds))
-            }
+        // digits compare as numbers, but in dates and times
+        Test::Compares {
+            operator,
+            with: Literal::Number(right),
+            truncated: false,
+            identical: false,
+        } if !matches!(class, Class::Date | Class::Time | Class::DateTime) => {
+            let left = f64::from(digits(raw)?);
+            Some(operator.holds(left.partial_cmp(right)?))
         }
         _ => None,
     }
 }
 
-fn in_group<'a>(view: &View<'a>, mut node: u32, steps: &[Step]) -> Option<Found<'a>> {
-    let mut steps = steps;
-    loop {
-        if steps.is_empty() {
-            return Some(Found::There);
-        }
-        let (step, rest) = first(steps)?;
-        let child = view
-            .tree
-            .children(node)
-            .find(|(_, n)| n.position == step.position && n.instance == 1);
-        let Some((index, n)) = child else {
-            return Some(Found::Absent);
-        };
-        node = index;
-        steps = rest;
-        if !n.is_group {
-            return if steps.is_empty() {
-                Some(Found::There)
-            } else {
-                in_segment(view, node, steps)
-            };
-        }
-    }
-}
-
-fn in_segment<'a>(view: &View<'a>, node: u32, steps: &[Step]) -> Option<Found<'a>> {
-    let (field, component) = match steps {
-        [f] if f.instance == Some(1) => (f.position, 0),
-        [f, c] if f.instance == Some(1) && c.instance == Some(1) => (f.position, c.position),
-        _ => return look(view, node, steps),
-    };
-    let place = (u64::from(node) + 1) << 32 | u64::from(field) << 16 | u64::from(component);
-    let Some(cell) = view.memory.0.get(usize::from(field ^ component) & 7) else {
-        return look(view, node, steps);
-    };
-    let known = cell.get();
-    if known.place == place {
-        return match known.what {
-            ABSENT => Some(Found::Absent),
-            PLAIN => Some(Found::Plain(view.bytes(known.start, known.end))),
-            THERE => Some(Found::There),
-            _ => None,
-        };
-    }
-    let found = look(view, node, steps);
-    let (what, (start, end)) = match &found {
-        None => (UNKNOWN, (0, 0)),
-        Some(Found::Absent) => (ABSENT, (0, 0)),
-        Some(Found::There) => (THERE, (0, 0)),
-        Some(Found::Plain(raw)) => (PLAIN, view.span_of(raw)),
-    };
-    cell.set(Remembered {
-        place,
-        start,
-        end,
-        what,
-    });
-    found
-}
-
-fn look<'a>(view: &View<'a>, node: u32, steps: &[Step]) -> Option<Found<'a>> {
-    let (step, rest) = first(steps)?;
-    let node = view.tree.node(node)?;
-    let element = view
-        .profile
-        .segment(node.def)?
-        .fields
-        .get(usize::from(step.position) - 1)?;
-    let Some(span) = view.field(node, step.position).filter(|f| f.end > f.start) else {
-        return Some(Found::Absent);
-    };
-    if span.holds & (holds::REPETITION | holds::LITERAL) != 0 || element.mapped {
+fn digits(raw: &[u8]) -> Option<u32> {
+    if raw.len() > 9 || raw.is_empty() {
         return None;
     }
-    let raw = view.bytes(span.start, span.end);
-    if view.blank(raw, true) {
-        return Some(Found::Absent);
-    }
-    if rest.is_empty() {
-        return Some(if element.primitive {
-            plain(raw, span.holds)
-        } else {
-            Found::There
-        });
-    }
-    if element.primitive || raw == b"\"\"" {
-        return None;
-    }
-    // one of its components
-    let (step, rest) = first(rest)?;
-    if element.datatype == NONE {
-        return None;
-    }
-    let index = usize::from(step.position).checked_sub(1)?;
-    let components = &view.profile.datatype(element.datatype)?.components;
-    let component = components.get(index)?;
-    let dividers = (span.components_at, span.start, span.end);
-    let Some((from, to)) = nth(&view.tree.components, dividers, index) else {
-        return Some(Found::Absent);
-    };
-    let piece = view.bytes(from, to);
-    if piece.is_empty() || view.blank(piece, false) {
-        return Some(Found::Absent);
-    }
-    inside(view, component, piece, rest, span.holds)
-}
-
-// the next step, when it asks for the first of what is there
-fn first(steps: &[Step]) -> Option<(&Step, &[Step])> {
-    let (step, rest) = steps.split_first()?;
-    (step.instance == Some(1)).then_some((step, rest))
-}
-
-// what is below a component
-fn inside<'a>(
-    view: &View<'a>,
-    element: &Element,
-    raw: &'a [u8],
-    rest: &[Step],
-    holds: u8,
-) -> Option<Found<'a>> {
-    if rest.is_empty() {
-        return Some(if element.primitive {
-            plain(raw, holds)
-        } else {
-            Found::There
-        });
-    }
-    if element.primitive {
-        return None;
-    }
-    // one of its subcomponents
-    let (step, rest) = first(rest)?;
-    if element.datatype == NONE {
-        return None;
-    }
-    let index = usize::from(step.position).checked_sub(1)?;
-    view.profile
-        .datatype(element.datatype)?
-        .components
-        .get(index)?;
-    let piece = raw
-        .split(|b| *b == view.delimiters.subcomponent)
-        .nth(index)
-        .unwrap_or_default();
-    if piece.is_empty() || view.blank(piece, false) {
-        return Some(Found::Absent);
-    }
-    rest.is_empty().then(|| plain(piece, holds))
-}
-
-fn plain(raw: &[u8], holds: u8) -> Found<'_> {
-    if holds & (holds::ESCAPE | holds::WIDE) == 0 {
-        Found::Plain(raw)
-    } else {
-        Found::There
-    }
+    raw.iter().try_fold(0, |number, b| {
+        b.is_ascii_digit()
+            .then(|| number * 10 + u32::from(b - b'0'))
+    })
 }
 
 /// Whether something is at a single step; `None` when that takes a closer look.

@@ -53,11 +53,13 @@ impl Tree {
             let Some(passed) = route(profile, &mut self.trial, line.name, any) else {
                 continue;
             };
-            if (any || passed == Passed::Required) && self.better_without(profile, at, any) {
-                return false;
+            if any || passed == Passed::Required {
+                if self.better_without(profile, at, any) {
+                    return false;
+                }
+                self.trial.clone_from(&self.open);
+                route(profile, &mut self.trial, line.name, any);
             }
-            self.trial.clone_from(&self.open);
-            route(profile, &mut self.trial, line.name, any);
             std::mem::swap(&mut self.open, &mut self.trial);
             self.realize(profile, line);
             return true;
@@ -134,7 +136,7 @@ impl Tree {
     // a segment that came too early goes to the first group that misses it; groups that do not miss it never will again
     fn place_late(&mut self, profile: &Profile, line: Input) {
         self.late.resize(profile.names.len(), 0);
-        let at = profile.names.binary_search(&line.name).unwrap_or_default();
+        let at = profile.names.find(line.name).unwrap_or_default();
         let begin = self.late.get(at).copied().unwrap_or_default();
         let end = self.nodes.len() as u32;
         let found = (begin..end).find(|node| {

@@ -242,9 +242,9 @@ impl Tree {
                 fields: 0,
                 there: There::default(),
             };
-            let known = profile.names.binary_search(&entry.name).is_ok();
+            let known = profile.names.find(entry.name);
             let mut stranger = 0;
-            if line.kind() == LineKind::Segment && !known {
+            if line.kind() == LineKind::Segment && known.is_none() {
                 let count = self.strangers.entry(entry.name).or_default();
                 *count += 1;
                 stranger = *count;
@@ -259,9 +259,9 @@ impl Tree {
                 }
                 continue;
             }
-            if known {
+            if let Some(known) = known {
                 if dialect.has(Difference::MisplacedSegment) {
-                    entry.nth = self.count(profile, entry.name);
+                    entry.nth = self.count(known);
                 }
                 entry.fields_at = self.fields.len() as u32;
                 let starts = line.field_starts();
@@ -386,8 +386,7 @@ impl Tree {
         there
     }
 
-    fn count(&mut self, profile: &Profile, name: [u8; 3]) -> u32 {
-        let at = profile.names.binary_search(&name).unwrap_or(usize::MAX);
+    fn count(&mut self, at: usize) -> u32 {
         match self.counts.get_mut(at) {
             Some(n) => {
                 *n += 1;
@@ -484,7 +483,7 @@ impl Tree {
         child: &Child,
         mut at: Input,
     ) {
-        at.nth = self.count(profile, at.name);
+        at.nth = profile.names.find(at.name).map_or(1, |n| self.count(n));
         self.add(parent, position, child, at);
     }
 }

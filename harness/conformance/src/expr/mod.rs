@@ -95,6 +95,17 @@ pub enum Mode {
     Exactly(u32),
 }
 
+impl Mode {
+    /// Whether `passed` of `total` is enough.
+    pub fn enough(self, passed: u32, total: u32) -> bool {
+        match self {
+            Mode::All => passed == total,
+            Mode::Once => passed >= 1,
+            Mode::Exactly(n) => passed == n,
+        }
+    }
+}
+
 /// A value that a profile compares with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Literal {
