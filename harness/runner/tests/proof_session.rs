@@ -317,3 +317,34 @@ fn the_fhir_interface_is_read_for_the_steps_that_name_it() {
         ]
     );
 }
+
+#[test]
+fn what_is_told_anew_takes_away_what_it_leaves_out() {
+    let session = session();
+    let saw = |source| Answers {
+        seen: vec!["the lot is not offered".to_owned()],
+        text: Some(Phi::new("a page")),
+        ..Answers::from(source)
+    };
+    supply(&session, "alert", saw(AnswerSource::Driver));
+    supply(&session, "alert", saw(AnswerSource::Tester));
+    let retell = |answers: Answers| {
+        let what = What::Retell {
+            step: "proofs/c/alert".to_owned(),
+            answers: Box::new(answers),
+        };
+        session.act("Ann", what).expect("the step takes answers");
+    };
+    retell(Answers {
+        text: Some(Phi::new("another page")),
+        ..Answers::from(AnswerSource::Tester)
+    });
+    let left = step(&session, "alert").answers.expect("the text");
+    assert!(left.seen.is_empty());
+    is(&session, "alert", Verdict::Pending, Judged::NotJudged);
+    retell(Answers::from(AnswerSource::Tester));
+    assert!(step(&session, "alert").answers.is_none());
+    session.undo("Ann").expect("undone");
+    session.undo("Ann").expect("undone");
+    assert!(step(&session, "alert").verdict.is_pass());
+}

@@ -174,6 +174,14 @@
     say("Every item that was open is marked as seen; save the checklist to keep it");
   });
 
+  // Boxes of what is open
+  document.addEventListener("click", function (event) {
+    var tick = event.target.closest && event.target.closest("[data-tick-open]");
+    if (!tick) return;
+    all("input[data-open]", tick.form).forEach(function (box) { box.checked = true; });
+    say("Every step that is open is ticked");
+  });
+
   // Keys, only for those who ask for them
   var keys = document.getElementById("keys");
   var wants = false;

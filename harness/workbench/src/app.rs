@@ -60,6 +60,8 @@ pub(crate) struct App {
     pub(crate) key: Option<String>,
     pub(crate) presence: Presence,
     pub(crate) stopping: AtomicBool,
+    /// How the EHR's FHIR interface is read; never written anywhere.
+    pub(crate) fhir: Mutex<crate::fhir::Access>,
     latest: Mutex<Option<Arc<Now>>>,
 }
 
@@ -185,6 +187,7 @@ impl App {
             key: parts.key,
             presence: Presence::default(),
             stopping: AtomicBool::new(false),
+            fhir: Mutex::default(),
             latest: Mutex::new(None),
         }
     }

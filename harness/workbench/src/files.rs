@@ -214,6 +214,27 @@ pub(crate) async fn take(
     }
 }
 
+/// A form with at most one file: its bytes; the fields are then in the form.
+pub(crate) async fn fields_and_file(
+    app: &App,
+    headers: &HeaderMap,
+    arriving: &mut Arriving,
+    limit: u64,
+) -> Result<Option<Vec<u8>>, Problem> {
+    let mut bytes = None;
+    while let Some(file) = arriving.next().await? {
+        check(app, headers, &arriving.form)?;
+        let name = file.name.clone();
+        bytes = Some(
+            file.bytes(limit)
+                .await?
+                .ok_or_else(|| too_large(&name, limit).field("key").keep(&arriving.form))?,
+        );
+    }
+    check(app, headers, &arriving.form)?;
+    Ok(bytes)
+}
+
 /// A pasted message, or a file of messages; for a step when one is named.
 pub(crate) async fn take_messages(
     app: Arc<App>,

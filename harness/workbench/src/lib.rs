@@ -10,6 +10,7 @@
 mod acts;
 mod app;
 mod error;
+mod fhir;
 mod files;
 mod form;
 mod guard;

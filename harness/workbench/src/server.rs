@@ -6,7 +6,7 @@ use crate::form::{self, Arriving, Form};
 use crate::guard::{self, KEY_COOKIE, NAME_COOKIE, with_headers};
 use crate::pages::{self, Visit};
 use crate::problem::Problem;
-use crate::{files, templates};
+use crate::{fhir, files, templates};
 use axum::Router;
 use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -47,6 +47,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/undo", post(undo))
         .route("/step/{case}/{step}/file", post(step_files))
         .route("/step/{case}/{step}/message", post(step_message))
+        .route("/step/{case}/{step}/fhir", post(step_fhir))
+        .route("/fhir", post(fhir_in))
         .route("/step/{case}/{step}/{act}", post(step_act))
         .fallback(nowhere)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), admitted))
@@ -572,6 +574,26 @@ async fn messages_in(State(app): State<Arc<App>>, request: Request) -> Response 
             Box::pin(files::take_messages(app, headers, arriving, who, None))
         },
     )
+    .await
+}
+
+async fn step_fhir(
+    State(app): State<Arc<App>>,
+    Path((case, step)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let path = path_of(&app, &case, &step);
+    let again = Again::Step(path.clone());
+    with_files(app, request, again, move |app, headers, arriving, who| {
+        Box::pin(fhir::take(app, headers, arriving, who, Some(path)))
+    })
+    .await
+}
+
+async fn fhir_in(State(app): State<Arc<App>>, request: Request) -> Response {
+    with_files(app, request, Again::Start, |app, headers, arriving, who| {
+        Box::pin(fhir::take(app, headers, arriving, who, None))
+    })
     .await
 }
 

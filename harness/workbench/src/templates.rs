@@ -11,7 +11,7 @@ pub(crate) const SCRIPT: &str = include_str!("../pages/workbench.js");
 pub(crate) const ICON: &str = include_str!("../pages/icon.svg");
 
 // the names' ending switches escaping on
-const PAGES: [(&str, &str); 15] = [
+const PAGES: [(&str, &str); 16] = [
     // the shapes of verdicts are those of the report
     (
         "symbols.html",
@@ -21,6 +21,7 @@ const PAGES: [(&str, &str); 15] = [
     ("base.html", include_str!("../pages/base.html")),
     ("progress.html", include_str!("../pages/progress.html")),
     ("start.html", include_str!("../pages/start.html")),
+    ("fhir.html", include_str!("../pages/fhir.html")),
     ("plan.html", include_str!("../pages/plan.html")),
     ("step.html", include_str!("../pages/step.html")),
     ("stock.html", include_str!("../pages/stock.html")),

@@ -54,7 +54,7 @@ impl Inner {
                     })
                 }
             }
-            What::Supply { step, .. } => {
+            What::Supply { step, .. } | What::Retell { step, .. } => {
                 let at = self.check_step(step)?;
                 let kind = self.fold.plan_step(at).and_then(|(_, s)| s.kind());
                 if self.fold.is_manual(at) || kind == Some(StepKind::Reply) {

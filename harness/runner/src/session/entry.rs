@@ -235,6 +235,14 @@ pub enum What {
         /// What it shows.
         answers: Box<Answers>,
     },
+    /// What the system shows, told anew as a whole: what was supplied before and is not part of it counts no more, whoever
+    /// supplied it.
+    Retell {
+        /// The step's path.
+        step: String,
+        /// All that it shows.
+        answers: Box<Answers>,
+    },
     /// A file of evidence; its bytes are kept beside the entries.
     File {
         /// The step's path.
@@ -320,6 +328,7 @@ impl What {
         match self {
             What::Mark { step, .. }
             | What::Supply { step, .. }
+            | What::Retell { step, .. }
             | What::File { step, .. }
             | What::RemoveFile { step, .. }
             | What::Comment { step, .. }
@@ -347,6 +356,7 @@ impl What {
             What::Assign { .. } => "a message was assigned to a step",
             What::Mark { .. } => "a line of the checklist was marked",
             What::Supply { .. } => "what the system shows was supplied",
+            What::Retell { .. } => "what the system shows was told anew",
             What::File { .. } => "a file was added",
             What::RemoveFile { .. } => "a file was removed",
             What::Comment { .. } => "a comment was written",

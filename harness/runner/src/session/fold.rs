@@ -281,6 +281,14 @@ fn said(state: &mut State, at: At, entry: &Entry) {
             let before = said.answers.remove(&answers.source);
             said.answers.insert(answers.source, merged(before, answers));
         }
+        What::Retell { answers, .. } => {
+            for other in said.answers.values_mut() {
+                super::state::only(other, answers);
+            }
+            said.answers
+                .insert(answers.source, answers.as_ref().clone());
+            said.answers.retain(|_, a| !a.is_empty());
+        }
         What::File {
             name,
             title,

@@ -198,3 +198,24 @@ pub(super) fn merged(before: Option<Answers>, now: &Answers) -> Answers {
     all.note = over(now.note.clone(), all.note);
     all
 }
+
+/// Takes away what is no part of what is told now.
+pub(super) fn only(before: &mut Answers, now: &Answers) {
+    before.seen.retain(|t| now.seen.contains(t));
+    before.not_seen.retain(|t| now.not_seen.contains(t));
+    before.fields.retain(|f, _| now.fields.contains_key(f));
+    before.before = before.before.take().filter(|_| now.before.is_some());
+    before.doses = before.doses.take().filter(|_| now.doses.is_some());
+    before.forecast = before.forecast.take().filter(|_| now.forecast.is_some());
+    before.stock_before = before
+        .stock_before
+        .take()
+        .filter(|_| now.stock_before.is_some());
+    before.stock = before.stock.take().filter(|_| now.stock.is_some());
+    before.cohort = before.cohort.take().filter(|_| now.cohort.is_some());
+    before.text = before.text.take().filter(|_| now.text.is_some());
+    before.patient = before.patient.take().filter(|_| now.patient.is_some());
+    if now.reactions.is_empty() {
+        before.reactions.clear();
+    }
+}

@@ -86,6 +86,17 @@ impl std::fmt::Debug for FhirRecord {
     }
 }
 
+/// What an interface says of itself (CapabilityStatement), as far as it matters here.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FhirAbout {
+    /// The version of FHIR: `4.0.1`.
+    pub version: Option<String>,
+    /// Name and version of the software.
+    pub software: Option<String>,
+    /// The types of resources that it serves; empty where it names none.
+    pub resources: Vec<String>,
+}
+
 struct Token {
     secret: Secret,
     // a second of the clock
@@ -144,6 +155,32 @@ impl FhirClient {
             base: url,
             options,
             token: Arc::default(),
+        })
+    }
+
+    /// Asks the interface what it is (`GET metadata`), with the login that is used for the patients: whether the address is
+    /// right and the login is taken is known before anybody is looked up.
+    pub fn about(&self) -> Result<FhirAbout, FhirError> {
+        let what = "GET metadata";
+        let found = self.get(what, &self.at("metadata")?, &mut Heard::default())?;
+        if kind(&found) != Some("CapabilityStatement") {
+            return Err(not_fhir(what, "a CapabilityStatement", &found));
+        }
+        let software: Vec<&str> = ["/software/name", "/software/version"]
+            .into_iter()
+            .filter_map(|at| text(&found, at))
+            .collect();
+        let mut resources: Vec<String> = list(&found, "rest")
+            .iter()
+            .flat_map(|rest| list(rest, "resource"))
+            .filter_map(|r| text(r, "/type").map(str::to_owned))
+            .collect();
+        resources.sort();
+        resources.dedup();
+        Ok(FhirAbout {
+            version: text(&found, "/fhirVersion").map(str::to_owned),
+            software: (!software.is_empty()).then(|| software.join(" ")),
+            resources,
         })
     }
 

@@ -12,6 +12,6 @@ mod key;
 mod read;
 
 pub use auth::{Backend, FhirAuth, Secret};
-pub use client::{FhirClient, FhirOptions, FhirRecord, PatientQuery};
+pub use client::{FhirAbout, FhirClient, FhirOptions, FhirRecord, PatientQuery};
 pub use error::{FhirError, Issue};
 pub use key::{Algorithm, KeyError, SigningKey};

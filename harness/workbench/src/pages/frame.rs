@@ -80,6 +80,8 @@ struct Other {
 struct ProblemView {
     what: String,
     help: String,
+    /// The form that it is about, when that may be out of sight.
+    anchor: &'static str,
     kept: bool,
 }
 
@@ -115,7 +117,29 @@ fn told(word: &str) -> &'static str {
         "stray" => "The message was taken in. It is not clear which step it is for: say it below.",
         "assigned" => "The message was judged for that step.",
         "unassigned" => "The message belongs to no step.",
+        "fhir-read" => "The FHIR interface was read: what was compared stands at its form.",
+        "fhir-answers" => {
+            "The FHIR interface answers. Nothing was read, because no step is ticked."
+        }
+        "fhir-forgotten" => "The address and the login of the FHIR interface are forgotten.",
         "undone" => "Taken back.",
+        _ => "",
+    }
+}
+
+/// Where on the page the form of a field is.
+fn anchor(field: &str) -> &'static str {
+    match field {
+        "because" | "verdict" | "name" | "date" | "expires" => "#result",
+        "comment" => "#remark",
+        "text" => "#give",
+        "file" => "#evidence",
+        "me" => "#you",
+        "modification" => "#modifications",
+        "what" | "reason" => "#waive-box",
+        "shown" | "before" | "doses" | "forecast" | "stock-before" | "stock" | "cohort"
+        | "reactions" => "#shown",
+        field if crate::fhir::FIELDS.contains(&field) => "#fhir",
         _ => "",
     }
 }
@@ -170,6 +194,7 @@ fn frame(app: &App, now: &Now, visit: &Visit, title: &str, here: &str, follows: 
         problem: visit.problem.as_ref().map(|p| ProblemView {
             what: p.what.clone(),
             help: p.help.clone(),
+            anchor: anchor(&p.field),
             kept: !p.kept.is_empty(),
         }),
         pages: vec![

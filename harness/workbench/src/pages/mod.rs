@@ -1,9 +1,11 @@
 //! The pages: each a function of the session as it is now.
 
+mod fhir;
 mod frame;
 mod history;
 mod lines;
 mod messages;
+mod person;
 mod plan;
 mod report;
 mod rule;
@@ -14,7 +16,7 @@ mod stock;
 
 pub(crate) use frame::{Visit, others_key, problem};
 pub(crate) use history::{history, last_act};
-pub(crate) use lines::href;
+pub(crate) use lines::{href, short};
 pub(crate) use messages::{message, messages};
 pub(crate) use plan::plan;
 pub(crate) use report::{Download, download, report};

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use tera::Context;
 use titer_report::{
-    RuleOverride, recognition, recognition_html, recognition_junit, recognition_markdown,
+    Decision, RuleOverride, recognition, recognition_html, recognition_junit, recognition_markdown,
     recognition_pdf,
 };
 use titer_runner::result::{RunResult, Standing, Verdict};
@@ -196,6 +196,30 @@ const OFFERS: &[Offer] = &[
     },
 ];
 
+#[derive(Serialize)]
+struct RuleView {
+    id: &'static str,
+    answer: &'static str,
+    lead: String,
+}
+
+/// What the programme's rule says, where the plan has one.
+fn decided(now: &Now) -> Option<RuleView> {
+    now.result.recognition.as_ref()?;
+    let said = recognition(&now.result, RuleOverride::default(), false);
+    Some(RuleView {
+        id: match said.decision {
+            Decision::Incomplete => "pending",
+            Decision::Error => "error",
+            Decision::NotMet => "failed",
+            Decision::Undecided => "inconclusive",
+            Decision::Met => "passed",
+        },
+        answer: said.decision.answer(),
+        lead: said.lead,
+    })
+}
+
 /// The page.
 pub(crate) fn report(app: &App, visit: &Visit) -> Result<(StatusCode, String), Problem> {
     let now = app.now();
@@ -207,6 +231,7 @@ pub(crate) fn report(app: &App, visit: &Visit) -> Result<(StatusCode, String), P
         .collect();
     let mut context = Context::new();
     context.insert("verdict", &verdict(&now));
+    context.insert("rule", &decided(&now));
     context.insert("progress", &lines::progress(&now));
     context.insert("components", &components(&now));
     context.insert("open_count", &open.len());

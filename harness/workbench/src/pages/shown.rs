@@ -1,5 +1,6 @@
 //! What the system shows, as data: which inputs a step's page has, and what a sent form says.
 
+use super::person::{self, PersonView};
 use crate::form::{Form, Kept};
 use crate::problem::Problem;
 use crate::table::{self, Column, Unreadable};
@@ -104,6 +105,10 @@ pub(crate) struct Asked {
     pub(crate) text: bool,
     pub(crate) ways: Vec<String>,
     pub(crate) fields: Vec<String>,
+    /// The patient who is entered or opened.
+    pub(crate) person: bool,
+    /// Whether the checklist is the usual way, and this is another.
+    folded: bool,
 }
 
 impl Asked {
@@ -128,6 +133,7 @@ impl Asked {
             }
             Some(Action::Cohort(_)) => part(Part::Cohort),
             Some(Action::AdverseEvent(_)) => part(Part::Reactions),
+            Some(Action::DataEntry(entry)) if entry.orders.is_some() => part(Part::Doses),
             Some(Action::Document(_) | Action::PatientAccess(_)) => text = true,
             _ => {}
         }
@@ -142,18 +148,35 @@ impl Asked {
         }
         asked.text = text;
         asked.ways = ways.to_vec();
-        if matches!(step.action(), Some(Action::DataEntry(_))) {
-            asked.fields = elements.to_vec();
+        match step.action() {
+            Some(Action::DataEntry(entry)) => {
+                asked.fields = elements.to_vec();
+                asked.person = entry.patient.is_some();
+                asked.folded = true;
+            }
+            Some(Action::PatientSelect(_)) => {
+                asked.person = true;
+                asked.folded = true;
+            }
+            _ => {}
         }
         asked
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.parts.is_empty() && !self.text && self.ways.is_empty() && self.fields.is_empty()
+        self.parts.is_empty()
+            && !self.text
+            && !self.person
+            && self.ways.is_empty()
+            && self.fields.is_empty()
     }
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a part of the form that the template shows or leaves out"
+)]
 pub(crate) struct ShownView {
     words: &'static str,
     have: String,
@@ -161,7 +184,9 @@ pub(crate) struct ShownView {
     ways_words: &'static str,
     none: bool,
     fields: Vec<FieldView>,
-    fields_many: bool,
+    person: Vec<PersonView>,
+    folded: bool,
+    open: bool,
     tables: Vec<TableView>,
     text: bool,
     text_value: String,
@@ -201,6 +226,7 @@ pub(crate) fn view(
         return None;
     }
     let none = Answers::default();
+    let told = answers.is_some();
     let answers = answers.unwrap_or(&none);
     let tables = asked
         .parts
@@ -223,7 +249,16 @@ pub(crate) fn view(
         })
         .collect();
     Some(ShownView {
-        words: if asked.parts.is_empty() && !asked.text {
+        folded: asked.folded,
+        open: told || wrong("shown") || asked.parts.iter().any(|p| wrong(p.key())),
+        person: if asked.person {
+            person::view(answers.patient.as_ref(), kept)
+        } else {
+            Vec::new()
+        },
+        words: if asked.folded {
+            "Instead of going through the checklist you can copy what your EHR stored; the program compares it."
+        } else if asked.parts.is_empty() && !asked.text {
             "Say what you see; the program draws the conclusion."
         } else {
             "Copy it out of your EHR; the program compares it with what the plan and the messages say, and nobody has to judge by eye."
@@ -241,7 +276,6 @@ pub(crate) fn view(
         none: !asked.ways.is_empty()
             && answers.seen.is_empty()
             && asked.ways.iter().all(|w| answers.not_seen.contains(w)),
-        fields_many: asked.fields.len() > 12,
         fields: asked
             .fields
             .iter()
@@ -295,6 +329,11 @@ fn have(answers: &Answers) -> String {
             some(answers.not_seen.len()),
             "way not seen",
             "ways not seen",
+        ),
+        (
+            some(usize::from(answers.patient.is_some())),
+            "patient",
+            "patients",
         ),
         (some(answers.fields.len()), "value", "values"),
         (
@@ -360,5 +399,47 @@ pub(crate) fn answers(
             .map(|(element, value)| (element.to_owned(), Phi::new(value)))
             .collect();
     }
+    if asked.person {
+        answers.patient = person::read(form, answers.patient.as_ref());
+    }
+    whole(asked, &answers)?;
     Ok(answers)
+}
+
+// what is stored is compared as a whole: a part that is left out would count as not stored
+fn whole(asked: &Asked, answers: &Answers) -> Result<(), Problem> {
+    if !asked.folded {
+        return Ok(());
+    }
+    let parts = [
+        (asked.person, answers.patient.is_some(), "the patient"),
+        (
+            asked.parts.contains(&Part::Doses),
+            answers.doses.is_some(),
+            "the doses",
+        ),
+        (
+            !asked.fields.is_empty(),
+            !answers.fields.is_empty(),
+            "the values of the elements",
+        ),
+    ];
+    let names = |told: bool| -> Vec<&str> {
+        parts
+            .iter()
+            .filter(|(asked, is, _)| *asked && *is == told)
+            .map(|(_, _, name)| *name)
+            .collect()
+    };
+    let (there, missing) = (names(true), names(false));
+    if there.is_empty() || missing.is_empty() {
+        return Ok(());
+    }
+    Err(Problem::input(format!(
+        "{} stand there, and {} do not",
+        there.join(" and "),
+        missing.join(" and ")
+    ))
+    .help("what is left out would count as not stored: fill in all of it, or none and go through the checklist")
+    .field("shown"))
 }

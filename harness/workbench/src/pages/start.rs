@@ -51,6 +51,7 @@ pub(crate) fn start(app: &App, visit: &Visit) -> Result<(StatusCode, String), Pr
             modification: kept.or("modification", ""),
         },
     );
+    context.insert("fhir", &super::fhir::view(app, &now, visit, None));
     context.insert("modifications", &now.result.modifications);
     page(app, &now, visit, ("start.html", "Start", "start"), context)
 }

@@ -106,8 +106,19 @@ pub(crate) fn step(app: &App, visit: &Visit, path: &str) -> Result<(StatusCode, 
             |f| visit.wrong(f),
         ),
     );
+    context.insert("fhir", &super::fhir::view(app, &now, visit, Some(path)));
     context.insert("wanted", &wanted(&view));
     context.insert("files", &files(app, path));
+    // why a document does not judge the step stands beside it as well
+    let files_told = match (&step.because, step.verdict) {
+        (Some(because), Verdict::Pending)
+            if step.files.iter().any(|f| because.contains(&f.name)) =>
+        {
+            full(because)
+        }
+        _ => String::new(),
+    };
+    context.insert("files_told", &files_told);
     context.insert("result", &result(&now, step, &view, visit));
     let waivers: Vec<String> = step
         .waivers

@@ -2,6 +2,8 @@
 
 mod acts;
 mod browser;
+mod fhir;
 mod guard;
 mod messages;
 mod pages;
+mod wrong;
