@@ -203,7 +203,8 @@ const RUN_EXAMPLES: &str = "\
 Examples:
   titer run onc-2015
   titer run onc-2015 --sut https://iis.example.org/soap --username me --facility F1 --select 'QR-*'
-  titer run onc-2015 --role ehr --bind 0.0.0.0:8080 --open
+  titer run onc-2015 --role ehr --bind 0.0.0.0:8080 --mllp 0.0.0.0:2575 --open
+  titer run iip-v11 --role ehr --driver 'python3 drive.py' --attest attest.yaml --fhir https://ehr.example.org/fhir/r4
   titer run my-plan/ --known-failures known.yaml --out out/monday
 
 With an IIS under test the messages of the plan are sent and the answers are judged; the reference IIS
@@ -261,8 +262,16 @@ pub(crate) struct RunArgs {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
     /// Where to listen for an EHR under test
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
+    #[arg(
+        long,
+        visible_alias = "listen",
+        value_name = "ADDRESS",
+        default_value = "127.0.0.1:0"
+    )]
     pub(crate) bind: String,
+    /// Where to listen for an EHR by MLLP, which carries no credentials [default: nowhere]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) mllp: Option<String>,
     /// Minutes without a message after which the run of an EHR ends
     #[arg(long, value_name = "MINUTES", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=1440))]
     pub(crate) idle: u64,
@@ -275,7 +284,7 @@ pub(crate) struct RunArgs {
     /// What the vendor of an EHR under test declares
     #[arg(long, value_name = "FILE")]
     pub(crate) attest: Option<PathBuf>,
-    /// The FHIR interface of an EHR under test, read at the end for the steps that allow it
+    /// The FHIR interface of an EHR under test, read for the steps that allow it
     #[arg(long, value_name = "URL")]
     pub(crate) fhir: Option<String>,
     /// Token for it; better given as TITER_FHIR_TOKEN in the environment
@@ -290,9 +299,12 @@ pub(crate) struct RunArgs {
     /// Client id with which it is read as a SMART backend service
     #[arg(long, value_name = "ID", requires_all = ["fhir", "fhir_key"], conflicts_with = "fhir_token")]
     pub(crate) fhir_client: Option<String>,
-    /// Private key of that client, PEM
+    /// Private key of that client, PEM: RSA, or EC on P-384
     #[arg(long, value_name = "FILE", requires = "fhir_client")]
     pub(crate) fhir_key: Option<PathBuf>,
+    /// Id of that key in the registered set (`kid`)
+    #[arg(long, value_name = "ID", requires = "fhir_client")]
+    pub(crate) fhir_key_id: Option<String>,
     /// Jurisdiction's choices of the reference IIS
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,

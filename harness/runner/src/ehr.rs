@@ -9,6 +9,7 @@ use crate::session::{
     Endpoints, ListenOptions, MemoryJournal, Session, SessionError, SessionOptions,
 };
 use crate::stage::Setting;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Ends a run that waits.
@@ -71,7 +72,7 @@ impl Listening {
             fallback: target.fallback.clone(),
             forecaster: target.forecaster.clone(),
         };
-        let bind = target.bind;
+        let (bind, mllp) = (target.bind, target.mllp);
         let session = Session::begin(
             setting.plan.clone(),
             options,
@@ -80,10 +81,7 @@ impl Listening {
         .map_err(refused)?;
         session.watch();
         let endpoints = session
-            .listen(ListenOptions {
-                http: bind,
-                mllp: None,
-            })
+            .listen(ListenOptions { http: bind, mllp })
             .map_err(refused)?;
         Ok(Self {
             setting,
@@ -107,6 +105,11 @@ impl Listening {
         self.endpoints.http_url()
     }
 
+    /// Where the EHR's MLLP connections go, when it is listened for.
+    pub fn mllp(&self) -> Option<SocketAddr> {
+        self.endpoints.mllp()
+    }
+
     /// Ends the run from another thread.
     pub fn stop(&self) -> Stop {
         Stop {
@@ -121,6 +124,7 @@ impl Listening {
         on_event(Event::Listening {
             soap_url: self.endpoints.soap_url().to_owned(),
             http_url: self.endpoints.http_url().to_owned(),
+            mllp: self.endpoints.mllp(),
         });
         let idle = match &self.setting.options.target {
             Target::Ehr(EhrTarget { idle, .. }) => *idle,

@@ -23,6 +23,8 @@ pub enum Event {
         soap_url: String,
         /// Where HTTP posts go.
         http_url: String,
+        /// Where MLLP connections go, when it is listened for.
+        mllp: Option<std::net::SocketAddr>,
     },
     /// With an EHR under test: the messages that can be sent now.
     Waiting {

@@ -67,6 +67,8 @@ impl IisTarget {
 pub struct EhrTarget {
     /// Where to listen; port 0 takes a free one.
     pub bind: SocketAddr,
+    /// Where to listen for MLLP, which carries no credentials; nowhere without it.
+    pub mllp: Option<SocketAddr>,
     /// The credentials that the EHR was given; any that are not empty will do without them.
     pub credentials: Option<Credentials>,
     /// Who answers what no step has a reply for: the reference IIS. Without it such messages get a fault.
@@ -82,6 +84,7 @@ impl EhrTarget {
     pub fn new() -> Self {
         Self {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
+            mllp: None,
             credentials: None,
             fallback: None,
             forecaster: None,
@@ -100,6 +103,7 @@ impl std::fmt::Debug for EhrTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EhrTarget")
             .field("bind", &self.bind)
+            .field("mllp", &self.mllp)
             .field("idle", &self.idle)
             .finish_non_exhaustive()
     }

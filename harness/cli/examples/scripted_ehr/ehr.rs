@@ -6,7 +6,10 @@ use crate::record::{Dose, Reaction, Record, Stock, dose, returned, text};
 use crate::shows;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
+use std::time::Duration;
 use titer_hl7::{Message, Offsets};
 use titer_wire::{Answer, ClientOptions, Credentials, SoapClient};
 
@@ -16,6 +19,8 @@ pub(crate) struct Ehr {
     pub(crate) mistakes: Mistakes,
     pub(crate) as_of: jiff::civil::Date,
     client: SoapClient,
+    /// Where MLLP connects to, when messages are sent that way.
+    mllp: Option<String>,
     folder: PathBuf,
     /// The last answer of the registry.
     answer: Vec<u8>,
@@ -26,7 +31,11 @@ pub(crate) struct Ehr {
 }
 
 impl Ehr {
-    pub(crate) fn new(hello: &Value, mistakes: Mistakes) -> Result<Self, String> {
+    pub(crate) fn new(hello: &Value, mistakes: Mistakes, by_mllp: bool) -> Result<Self, String> {
+        let mllp = Some(text(hello, "mllp")).filter(|_| by_mllp);
+        if mllp.as_deref() == Some("") {
+            return Err("MLLP is not listened for: titer run --mllp 127.0.0.1:0".to_owned());
+        }
         let credentials = Credentials::new(
             text(hello, "username"),
             text(hello, "password"),
@@ -49,6 +58,7 @@ impl Ehr {
                 .parse()
                 .map_err(|_| "the day as of which the plan runs is no date".to_owned())?,
             client,
+            mllp,
             folder,
             answer: Vec::new(),
             open_answer: None,
@@ -325,15 +335,18 @@ impl Ehr {
         }
         let patient = bound(data);
         let message = messages::message(self, &patient, example.as_bytes())?;
-        let call = self.client.submit(&message);
-        self.answer = match call.outcome {
-            Ok(Answer::Reply(reply)) => {
-                self.open_answer = returned(&patient, &reply).first().map(|_| patient.clone());
-                reply
-            }
-            Ok(Answer::Fault(fault)) => return Err(format!("the registry answered {fault:?}")),
-            Err(error) => return Err(error.to_string()),
+        let by_mllp = self.mllp.as_ref().filter(|_| text(step, "kind") == "send");
+        self.answer = match by_mllp {
+            Some(address) => exchanged(address, &message).map_err(|e| e.to_string())?,
+            None => match self.client.submit(&message).outcome {
+                Ok(Answer::Reply(reply)) => reply,
+                Ok(Answer::Fault(fault)) => return Err(format!("the registry answered {fault:?}")),
+                Err(error) => return Err(error.to_string()),
+            },
         };
+        self.open_answer = returned(&patient, &self.answer)
+            .first()
+            .map(|_| patient.clone());
         messages::after(self, &patient, &message);
         Ok(())
     }
@@ -521,6 +534,18 @@ impl Ehr {
             .collect();
         json!({"cohort": rows})
     }
+}
+
+/// A message by MLLP, and what is answered to it.
+fn exchanged(address: &str, message: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect(address)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.write_all(&[b"\x0B", message, b"\x1C\r"].concat())?;
+    let mut reader = BufReader::new(stream);
+    let mut frame = Vec::new();
+    reader.read_until(0x1C, &mut frame)?;
+    let answer = frame.strip_prefix(b"\x0B").unwrap_or(&frame);
+    Ok(answer.strip_suffix(b"\x1C").unwrap_or(answer).to_vec())
 }
 
 /// The patient that a step is about.

@@ -4,9 +4,11 @@
 //! SOAP, reconciles what the registry returns, and forecasts with CDC's logic. What it shows, it tells as data.
 //!
 //! `scripted_ehr [--mistake NAME]... [--mistakes]` makes it an EHR with that mistake, so that a test can show which steps of a
-//! plan find it.
+//! plan find it. `--mllp` has it send its messages by MLLP, where the harness listens for that. `--fhir-file FILE` has it write
+//! what its FHIR interface would tell into that file, anew after every step.
 
 mod ehr;
+mod fhir;
 mod messages;
 mod mistakes;
 mod record;
@@ -16,6 +18,7 @@ use ehr::Ehr;
 use mistakes::Mistakes;
 use serde_json::{Value, json};
 use std::io::{BufRead, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -36,6 +39,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let fhir_file = args
+        .iter()
+        .position(|a| a == "--fhir-file")
+        .and_then(|n| args.get(n + 1))
+        .map(PathBuf::from);
+    let by_mllp = args.iter().any(|a| a == "--mllp");
     let mut ehr = None;
     for line in std::io::stdin().lock().lines() {
         let Ok(line) = line else {
@@ -46,7 +55,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         };
         if let Some(hello) = told.get("hello") {
-            match Ehr::new(hello, mistakes.clone()) {
+            match Ehr::new(hello, mistakes.clone(), by_mllp) {
                 Ok(made) => ehr = Some(made),
                 Err(why) => {
                     let _ = writeln!(std::io::stderr(), "scripted_ehr: {why}");
@@ -55,7 +64,15 @@ fn main() -> ExitCode {
             }
             say(&json!({"ready": {"product": "scripted EHR", "version": "1"}}));
         } else if let (Some(step), Some(ehr)) = (told.get("step"), &mut ehr) {
-            say(&ehr.step(step));
+            let done = ehr.step(step);
+            // what is told next may be read as soon as the step is done
+            if let Some(file) = &fhir_file
+                && let Err(why) = ehr.write_fhir(file)
+            {
+                let _ = writeln!(std::io::stderr(), "scripted_ehr: {why}");
+                return ExitCode::FAILURE;
+            }
+            say(&done);
         } else if told.get("bye").is_some() {
             return ExitCode::SUCCESS;
         }

@@ -76,6 +76,12 @@ impl Mistakes {
         while let Some(arg) = args.next() {
             let name = match arg.as_str() {
                 "--mistake" => args.next().cloned().ok_or("--mistake needs a name")?,
+                // taken by the EHR itself
+                "--mllp" => continue,
+                "--fhir-file" => {
+                    args.next().ok_or("--fhir-file needs a file")?;
+                    continue;
+                }
                 other => return Err(format!("`{other}` is not known")),
             };
             if !ALL.iter().any(|(known, _)| *known == name) {

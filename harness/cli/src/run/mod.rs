@@ -12,6 +12,7 @@ use crate::failure::{Failure, chain};
 use crate::ui::Ui;
 use crate::{output, plan, reference, ui};
 use driver::Driver;
+use fhir::Fhir;
 use progress::Progress;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +24,7 @@ use titer_registry::Registry;
 use titer_report::{TerminalOptions, masked, terminal};
 use titer_runner::result::RunResult;
 use titer_runner::session::Session;
-use titer_runner::{EhrTarget, IisTarget, Options, Run, RunError, Target};
+use titer_runner::{EhrTarget, Event, IisTarget, Options, Run, RunError, Target};
 use titer_service::{Iis, IisConfig, IisOptions, RunningIis};
 use titer_wire::{Credentials, SoapVersion};
 use unattended::{Addresses, Unattended};
@@ -56,13 +57,17 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> Result<Exit, Failure> {
     options.system.version.clone_from(&args.product_version);
     options.system.tester.clone_from(&args.tester);
     options.system.lab.clone_from(&args.lab);
+    if args.role == RoleArg::Iis {
+        refuse(args.mllp.is_some(), "--mllp", "EHR under test")?;
+    }
+    let fhir = Fhir::new(args)?;
     let folder = written::folder(&args.out)?;
     let by_hand = args.driver.is_none() && args.attest.is_none() && args.fhir.is_none();
-    let (result, session) = if by_hand {
-        (execute(plan, options)?, None)
+    let (result, session, fhir) = if by_hand {
+        (execute(plan, options)?, None, None)
     } else {
-        let (result, session) = without_a_tester(args, plan, options)?;
-        (result, Some(session))
+        let (result, session, fhir) = without_a_tester(args, plan, options, fhir)?;
+        (result, Some(session), fhir)
     };
     if let Some(running) = system.running {
         running.shutdown();
@@ -81,7 +86,8 @@ pub(crate) fn run(args: &RunArgs, ui: &Ui) -> Result<Exit, Failure> {
     if args.open {
         reference::open_page(&folder.join(written::REPORT).display().to_string());
     }
-    exit(&shown)
+    let exit = exit(&shown)?;
+    fhir.map_or(Ok(exit), |fhir| fhir.end(exit))
 }
 
 fn execute(plan: Plan, options: Options) -> Result<RunResult, Failure> {
@@ -98,7 +104,8 @@ fn without_a_tester(
     args: &RunArgs,
     plan: Plan,
     options: Options,
-) -> Result<(RunResult, Session), Failure> {
+    mut fhir: Option<Fhir>,
+) -> Result<(RunResult, Session, Option<Fhir>), Failure> {
     if args.role != RoleArg::Ehr {
         return Err(
             Diagnostic::new("--driver, --attest and --fhir are for an EHR under test")
@@ -119,7 +126,10 @@ fn without_a_tester(
         .and_then(|p| p.parent())
         .map(std::path::Path::to_path_buf)
         .unwrap_or_default();
-    let fhir = fhir::client(args)?;
+    // a driver may have to start the system first
+    if let (Some(fhir), None) = (&fhir, &args.driver) {
+        fhir.reach()?;
+    }
     let plan = Arc::new(plan);
     let mut progress = Progress::new();
     let listening = Run::new(Arc::clone(&plan), options)
@@ -133,6 +143,7 @@ fn without_a_tester(
         attested: &attested,
         folder,
         say: &mut say,
+        fhir: fhir.as_mut(),
     };
     work.attest()?;
     if let Some(command) = &args.driver {
@@ -147,19 +158,24 @@ fn without_a_tester(
         let at = Addresses {
             soap_url: listening.soap_url().to_owned(),
             http_url: listening.http_url().to_owned(),
-            mllp: None,
+            mllp: listening.mllp().map(|at| at.to_string()),
         };
         work.drive(&mut driver, &at)?;
         driver.end();
         listening.stop().now();
     }
-    let mut result = listening.execute(&mut |event| progress.tell(&event));
+    let mut result = listening.execute(&mut |event| {
+        progress.tell(&event);
+        if let (Some(fhir), Event::StepFinished { path, .. }) = (&mut fhir, &event) {
+            fhir.came(&session, path);
+        }
+    });
     progress.end();
-    if let Some(client) = fhir {
-        fhir::read(&session, &client);
+    if let Some(fhir) = &mut fhir {
+        fhir.rest(&session);
         result = session.result();
     }
-    Ok((result, session))
+    Ok((result, session, fhir))
 }
 
 /// The exit code that the document says.
@@ -181,7 +197,7 @@ fn exit(result: &RunResult) -> Result<Exit, Failure> {
 
 fn refused(error: &RunError) -> Failure {
     if let RunError::Listen(error) = error {
-        return reference::not_listening(error).into();
+        return reference::not_listening_at(error, "--bind or --mllp").into();
     }
     let diagnostic = Diagnostic::new(chain(error));
     match error {
@@ -305,6 +321,7 @@ impl System {
         let mut target = EhrTarget::new();
         target.forecaster = Some(Arc::new(crate::forecast::ours::Ours));
         target.bind = reference::address(&args.bind)?;
+        target.mllp = args.mllp.as_deref().map(reference::address).transpose()?;
         target.idle = Some(Duration::from_secs(args.idle * 60));
         if args.username.is_some() || args.password.is_some() {
             let text = |part: &Option<String>| part.clone().unwrap_or_default();

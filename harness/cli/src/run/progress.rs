@@ -41,9 +41,15 @@ impl Progress {
                     bar.inc(1);
                 }
             }
-            Event::Listening { soap_url, http_url } => {
+            Event::Listening {
+                soap_url,
+                http_url,
+                mllp,
+            } => {
+                let also = mllp.map(|at| format!(" or {at} (MLLP)"));
                 self.line(&format!(
-                    "waiting for the EHR at {soap_url} (SOAP) or {http_url} (HTTP)"
+                    "waiting for the EHR at {soap_url} (SOAP) or {http_url} (HTTP){}",
+                    also.unwrap_or_default()
                 ));
             }
             Event::Waiting { open } => self.waiting(open),

@@ -2,6 +2,7 @@
 //! declares.
 
 use super::driver::{Done, Driver, DriverError, FromDriver, Hello, PROTOCOL, ToDriver};
+use super::fhir::Fhir;
 use crate::failure::Failure;
 use serde_json::{Value, json};
 use std::fs::File;
@@ -34,6 +35,8 @@ pub(super) struct Unattended<'a> {
     pub(super) folder: PathBuf,
     /// Tells how it goes on.
     pub(super) say: &'a mut dyn FnMut(&str),
+    /// The EHR's FHIR interface, read after the steps that allow it.
+    pub(super) fhir: Option<&'a mut Fhir>,
 }
 
 impl Unattended<'_> {
@@ -191,6 +194,9 @@ impl Unattended<'_> {
                 }
                 FromDriver::Done(done) if done.step == path => {
                     self.done(path, *done)?;
+                    if let Some(fhir) = &mut self.fhir {
+                        fhir.after(self.session, path);
+                    }
                     return Ok(Ok(()));
                 }
                 FromDriver::Cannot { step, .. } => {

@@ -50,7 +50,7 @@ pub(super) fn all(
     Ok(written)
 }
 
-/// Writes the files of evidence beside the document, under the names that it gives them.
+/// Writes the files of evidence beside the document, under the names that it gives them; says where they are.
 pub(super) fn evidence(
     result: &RunResult,
     session: &Session,
@@ -68,7 +68,16 @@ pub(super) fn evidence(
                 .map_err(|e| io_diagnostic("make the folder", parent, &e))?;
         }
         std::fs::write(&path, bytes).map_err(|e| io_diagnostic("write the file", &path, &e))?;
-        written.push(("evidence".to_owned(), path.display().to_string()));
+        written.push(path);
     }
-    Ok(written)
+    let place = match written.as_slice() {
+        [] => return Ok(Vec::new()),
+        [one] => one.display().to_string(),
+        several => format!(
+            "{} ({} files)",
+            folder.join("evidence").display(),
+            several.len()
+        ),
+    };
+    Ok(vec![("evidence".to_owned(), place)])
 }

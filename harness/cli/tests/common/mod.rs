@@ -6,7 +6,13 @@ use std::path::Path;
 /// The program, away from whatever the caller's environment says.
 pub(crate) fn titer() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_titer"));
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TITER_PASSWORD"] {
+    for name in [
+        "NO_COLOR",
+        "CLICOLOR_FORCE",
+        "CLICOLOR",
+        "TITER_PASSWORD",
+        "TITER_FHIR_TOKEN",
+    ] {
         command.env_remove(name);
     }
     command

@@ -5,6 +5,8 @@ mod codes;
 #[path = "../common/mod.rs"]
 mod common;
 mod dialect;
+mod ehr;
+mod fhir;
 mod forecast;
 mod hostile;
 mod inputs;

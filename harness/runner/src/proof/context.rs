@@ -280,7 +280,10 @@ fn by_answers(ctx: &ProofContext<'_>, step: &model::Step, answers: &Answers) -> 
     let mut rows = Rows::default();
     let mut judged = means(answers.source);
     match step.action() {
-        Some(Action::DataEntry(d)) => entry::data(&mut rows, ctx, d, answers),
+        Some(Action::DataEntry(d)) => {
+            let all = ctx.answers_at(ctx.case.id.text(), step.id.text());
+            entry::data(&mut rows, ctx, d, answers, all);
+        }
         Some(Action::PatientSelect(p)) => entry::select(&mut rows, ctx, p, answers),
         Some(Action::Alert(a)) => ways::any(
             &mut rows,

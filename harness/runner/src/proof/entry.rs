@@ -17,8 +17,15 @@ fn answers_for_all(answers: &Answers) -> bool {
     matches!(answers.source, AnswerSource::Driver | AnswerSource::Tester)
 }
 
-/// Everything that a step says about what was entered.
-pub(super) fn data(rows: &mut Rows, ctx: &ProofContext<'_>, entry: &DataEntry, answers: &Answers) {
+/// Everything that a step says about what was entered. `all` is what every source tells of the step, these answers
+/// included.
+pub(super) fn data(
+    rows: &mut Rows,
+    ctx: &ProofContext<'_>,
+    entry: &DataEntry,
+    answers: &Answers,
+    all: &[Answers],
+) {
     let told = answers.patient.is_some() || answers.doses.is_some() || !answers.fields.is_empty();
     if !told {
         return;
@@ -46,7 +53,7 @@ pub(super) fn data(rows: &mut Rows, ctx: &ProofContext<'_>, entry: &DataEntry, a
             None => {}
         }
     }
-    table(rows, ctx, entry, answers, strict);
+    table(rows, ctx, entry, answers, all, strict);
 }
 
 fn coded(ctx: &ProofContext<'_>, code: &Coded) -> String {
@@ -141,6 +148,7 @@ fn table(
     ctx: &ProofContext<'_>,
     entry: &DataEntry,
     answers: &Answers,
+    all: &[Answers],
     strict: bool,
 ) {
     let mut untold = Vec::new();
@@ -152,7 +160,10 @@ fn table(
             _ => Missing::Skipped,
         };
         if found.is_none() && missing == Missing::Skipped && row.required == Required::Yes {
-            untold.push(element);
+            // what this source leaves out may be told by another one, and is judged there
+            if all.iter().all(|a| value_of(a, &element).is_none()) {
+                untold.push(element);
+            }
             continue;
         }
         field(rows, ctx, row, &element, found.as_deref(), missing);

@@ -325,6 +325,20 @@ impl FhirClient {
     }
 
     fn get(&self, what: &str, url: &Url, heard: &mut Heard) -> Result<Value, FhirError> {
+        let mut received = self.ask(what, url)?;
+        if received.status == 401 && matches!(self.options.auth, FhirAuth::Backend(_)) {
+            // the server took the token back before its time
+            *self.token.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            received = self.ask(what, url)?;
+        }
+        let answer = judge(what, &received)?;
+        heard
+            .pages
+            .push((crate::exchange::redact_url(url.as_str()), answer.clone()));
+        Ok(answer)
+    }
+
+    fn ask(&self, what: &str, url: &Url) -> Result<Received, FhirError> {
         let mut request = self
             .http
             .get(url.clone())
@@ -332,12 +346,7 @@ impl FhirClient {
         if let Some(token) = self.token()? {
             request = request.header(AUTHORIZATION, format!("Bearer {}", token.reveal()));
         }
-        let received = self.call(what, request)?;
-        let answer = judge(what, &received)?;
-        heard
-            .pages
-            .push((crate::exchange::redact_url(url.as_str()), answer.clone()));
-        Ok(answer)
+        self.call(what, request)
     }
 
     fn call(&self, what: &str, request: reqwest::RequestBuilder) -> Result<Received, FhirError> {
