@@ -90,6 +90,9 @@ export function stumbles() {
   for (const control of document.querySelectorAll('a[href], button, summary')) {
     if (shown(control) && !(control.textContent.trim() || control.getAttribute('aria-label'))) out.push(`${name(control)} has no name`);
   }
+  for (const caption of document.querySelectorAll('caption:not(.said)')) {
+    if (shown(caption) && caption.getBoundingClientRect().width < 60) out.push(`the caption "${caption.textContent}" has no room`);
+  }
   let last = 0;
   for (const heading of document.querySelectorAll('h1, h2, h3, h4')) {
     const level = Number(heading.tagName[1]);

@@ -157,6 +157,8 @@ pub(crate) struct Tally {
     pub(crate) bad: usize,
     pub(crate) apart: usize,
     pub(crate) open: usize,
+    /// What never counts and happens by itself when a message comes.
+    pub(crate) later: usize,
     pub(crate) person: usize,
     pub(crate) all: usize,
 }
@@ -175,6 +177,8 @@ impl Tally {
             }
             if is_open(step, done) {
                 tally.open += 1;
+            } else if happens(step) {
+                tally.later += 1;
             } else if step.standing.fails_the_run() {
                 tally.bad += 1;
             } else if step.verdict.is_pass() || step.standing == Standing::KnownFailure {
@@ -183,8 +187,19 @@ impl Tally {
                 tally.apart += 1;
             }
         }
+        // when nothing is open any more, nothing happens any more
+        if tally.open == 0 {
+            tally.apart += std::mem::take(&mut tally.later);
+        }
         tally
     }
+}
+
+/// Whether a step never counts, and its message has not come yet.
+fn happens(step: &Step) -> bool {
+    matches!(step.evaluation, Evaluation::NotEvaluated { .. })
+        && by_message(step)
+        && step.messages.is_empty()
 }
 
 /// The bar and the words of how far the work is.
@@ -242,13 +257,18 @@ pub(crate) fn progress(now: &Now) -> Progress {
     .collect();
     Progress {
         words: format!(
-            "{} of {} are finished; {} open",
-            tally.all - tally.open,
+            "{} of {} are finished; {} open{}",
+            tally.all - tally.open - tally.later,
             many(tally.all, "step"),
             match tally.open {
                 0 => "none is".to_owned(),
                 1 => "1 is".to_owned(),
                 n => format!("{n} are"),
+            },
+            match tally.later {
+                0 => String::new(),
+                1 => ", and 1 happens by itself".to_owned(),
+                n => format!(", and {n} happen by themselves"),
             }
         ),
         bars,
@@ -334,7 +354,7 @@ pub(crate) fn next(now: &Now) -> Next {
             let words = match step.kind {
                 _ if only_done(step) => {
                     format!(
-                        "open step {name}; it says what to put into your EHR, and nothing in it is judged."
+                        "open step {name}. It says what to put into your EHR; messages that come later are judged by it."
                     )
                 }
                 StepKind::SutMessage => format!(

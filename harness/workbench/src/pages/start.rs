@@ -30,7 +30,13 @@ struct Forms {
 pub(crate) fn start(app: &App, visit: &Visit) -> Result<(StatusCode, String), Problem> {
     let now = app.now();
     let mut context = Context::new();
-    context.insert("about", &app.plan.about);
+    // what the plan is for comes first; the rest of what it says of itself can be unfolded
+    let about = app.plan.about.as_deref().unwrap_or_default().trim();
+    let (first, rest) = about.split_once(". ").map_or((about, ""), |(first, rest)| {
+        (about.get(..=first.len()).unwrap_or(about), rest)
+    });
+    context.insert("about", first);
+    context.insert("about_rest", rest);
     context.insert("next", &lines::next(&now));
     context.insert("progress", &lines::progress(&now));
     context.insert("connection", &connection(app, visit));

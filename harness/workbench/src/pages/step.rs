@@ -96,6 +96,17 @@ pub(crate) fn step(app: &App, visit: &Visit, path: &str) -> Result<(StatusCode, 
         &(visit.wrong("text") || kept.get("text").is_some()),
     );
     context.insert("checklist", &checklist(step, visit));
+    let traced = view.proofs.iter().any(|p| p == "trace");
+    context.insert(
+        "checklist_hint",
+        if only_done(step) {
+            "To help you; nothing of it is judged."
+        } else if traced && step.verdict == Verdict::Pending {
+            "Tick what your EHR shows, or wait: the message of a later step can prove it without your eyes."
+        } else {
+            "Tick what your EHR shows, and save the list."
+        },
+    );
     context.insert("checklist_words", &checklist_words(step));
     context.insert(
         "shown",
@@ -243,21 +254,22 @@ fn proof_words(view: &StepView) -> String {
     let ways: Vec<&str> = view
         .proofs
         .iter()
+        // nothing drives the EHR here
+        .filter(|proof| *proof != "driver")
         .map(|proof| match proof.as_str() {
             "trace" => "a later message shows it",
             "reconciliation" => "you copy the histories here",
             "forecast" => "you copy the recommendations here",
             "inventory" => "you copy the stock here",
             "document" => "you add the printed record as PDF or text",
-            "fhir" => "the EHR's FHIR interface is read",
-            "driver" => "a driver reads it off the EHR",
+            "fhir" => "the EHR's FHIR interface is read, below",
             other => other,
         })
         .collect();
     if ways.is_empty() {
         return String::new();
     }
-    format!("No eye is needed when {}.", ways.join(", or when "))
+    format!("Nobody has to look when {}.", ways.join(", or when "))
 }
 
 fn tables(view: &StepView) -> Vec<Table> {
@@ -305,6 +317,7 @@ fn waiting(app: &App, visit: &Visit, step: &Step, view: &StepView) -> Option<Wai
     if let Some(before) = &view.waits_for {
         return Some(Waiting {
             words: "Another step comes first",
+            connect: false,
             how: format!(
                 "This step is open for its message when {} has had its own.",
                 short(before)
@@ -314,13 +327,15 @@ fn waiting(app: &App, visit: &Visit, step: &Step, view: &StepView) -> Option<Wai
     Some(if step.kind == StepKind::Transport {
         Waiting {
             words: "Waiting for a call by SOAP",
+            connect: true,
             how: format!("Let your EHR call {}.", addresses.soap),
         }
     } else {
         Waiting {
             words: "Waiting for the message",
+            connect: true,
             how: format!(
-                "It appears here by itself when your EHR sends it to {} (SOAP) or {} (HTTP); see the start page for the login. You can also paste it below.",
+                "It appears here by itself when your EHR sends it to {} (SOAP) or {} (HTTP); with the login of the start page. You can also paste it below.",
                 addresses.soap, addresses.http
             ),
         }
@@ -612,7 +627,7 @@ fn result(now: &Now, step: &Step, view: &StepView, visit: &Visit) -> ResultView 
         } else if attest {
             "Read the statement. Whoever may speak for the product attests it.".to_owned()
         } else if done {
-            "It is only done or not done, and never counts.".to_owned()
+            "Say so here, and go on to the next step. It never counts; the rest of this page can stay empty.".to_owned()
         } else if machine {
             format!(
                 "The program says: {}. When you know better, set your own result and say why; the report shows both.",

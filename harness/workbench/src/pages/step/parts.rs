@@ -62,6 +62,8 @@ pub(super) struct Code {
 pub(super) struct Waiting {
     pub(super) words: &'static str,
     pub(super) how: String,
+    /// Whether it is said where addresses and login stand.
+    pub(super) connect: bool,
 }
 
 #[derive(Serialize)]
