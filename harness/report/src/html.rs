@@ -17,18 +17,18 @@ pub fn html(result: &RunResult, masked: bool) -> Result<String, ReportError> {
     } else {
         view::page(result, false)
     };
-    let style = file("style.css");
+    let style = [file("base.css"), file("style.css")].concat();
     let script = file("report.js");
     let mut context = Context::new();
     context.insert("page", &page);
-    context.insert("style", style);
+    context.insert("style", &style);
     context.insert("script", script);
     // Only our own style and script may take effect, whatever else gets into the page.
     context.insert(
         "policy",
         &format!(
             "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
-            sha256_base64(style),
+            sha256_base64(&style),
             sha256_base64(script)
         ),
     );
@@ -37,7 +37,7 @@ pub fn html(result: &RunResult, masked: bool) -> Result<String, ReportError> {
 
 /// A report that is made of blocks.
 pub(crate) fn sheet(sheet: &Sheet) -> Result<String, ReportError> {
-    let style = [file("style.css"), file("recognition.css")].concat();
+    let style = [file("base.css"), file("style.css"), file("recognition.css")].concat();
     let script = file("report.js");
     let mut context = Context::new();
     context.insert("sheet", sheet);
@@ -153,6 +153,7 @@ mod tests {
         for name in [
             "report.html",
             "recognition.html",
+            "base.css",
             "style.css",
             "recognition.css",
             "report.js",

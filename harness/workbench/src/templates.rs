@@ -3,8 +3,11 @@
 use std::sync::OnceLock;
 use tera::{Context, Tera};
 
-/// `style.css`.
-pub(crate) const STYLE: &str = include_str!("../pages/style.css");
+/// What the reports have as well, and `style.css`.
+pub(crate) const STYLE: &str = concat!(
+    include_str!("../../../report-templates/base.css"),
+    include_str!("../pages/style.css")
+);
 /// `workbench.js`.
 pub(crate) const SCRIPT: &str = include_str!("../pages/workbench.js");
 /// `icon.svg`.

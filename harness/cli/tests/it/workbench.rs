@@ -198,3 +198,53 @@ fn a_session_that_others_can_reach_wants_a_key() {
     assert!(ask("/").starts_with("HTTP/1.1 401"));
     assert!(ask(&format!("/?key={key}")).starts_with("HTTP/1.1 303"));
 }
+
+#[test]
+fn a_wrong_plan_is_told_with_its_place_and_nothing_is_begun() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let copy = folder.path().join("plan");
+    for part in [
+        "",
+        "cases",
+        "data",
+        "messages",
+        "messages/ack",
+        "messages/vxu",
+    ] {
+        std::fs::create_dir_all(copy.join(part)).expect("a folder");
+        for entry in std::fs::read_dir(Path::new(PLAN).join(part)).expect("the plan") {
+            let entry = entry.expect("an entry").path();
+            if entry.is_file() {
+                let name = entry.file_name().expect("a name");
+                std::fs::copy(&entry, copy.join(part).join(name)).expect("copied");
+            }
+        }
+    }
+    let case = copy.join("cases/r-1.yaml");
+    let good = std::fs::read_to_string(&case).expect("the case");
+    let told = |plan: &str| {
+        let output = Checked::new(env!("CARGO_BIN_EXE_titer"))
+            .current_dir(folder.path())
+            .args(["workbench", plan, "--listen", "127.0.0.1:0"])
+            .assert()
+            .code(2);
+        assert!(!folder.path().join("small.sqlite").exists());
+        String::from_utf8_lossy(&output.get_output().stderr).into_owned()
+    };
+    let missing = told("nowhere");
+    assert!(missing.contains("there is no plan `nowhere`"), "{missing}");
+    for (from, to, expected) in [
+        (
+            "forecast-display:",
+            "forecast-dispaly:",
+            "did you mean `forecast-display`?",
+        ),
+        ("patient: lena", "patient: lenna", "lenna"),
+        ("steps:", "steps: [", "cases/r-1.yaml:"),
+    ] {
+        std::fs::write(&case, good.replacen(from, to, 1)).expect("written");
+        let said = told("plan");
+        assert!(said.contains(expected), "{expected}: {said}");
+        assert!(said.contains("r-1.yaml:"), "the place: {said}");
+    }
+}

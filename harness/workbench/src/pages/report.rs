@@ -123,15 +123,11 @@ fn components(now: &Now) -> Vec<ComponentView> {
                 title: component.title.clone(),
                 standing: standing.id(),
                 word: standing_word(standing),
-                steps: format!(
-                    "{passed} of {} passed{}",
-                    steps.len() - apart,
-                    if apart > 0 {
-                        format!(", {apart} apart")
-                    } else {
-                        String::new()
-                    }
-                ),
+                steps: match (steps.len() - apart, apart) {
+                    (0, _) => format!("none that counts, {apart} apart"),
+                    (counted, 0) => format!("{passed} of {counted} passed"),
+                    (counted, _) => format!("{passed} of {counted} passed, {apart} apart"),
+                },
             })
         })
         .collect()
