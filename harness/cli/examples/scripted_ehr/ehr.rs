@@ -117,6 +117,7 @@ impl Ehr {
             "inventory" => {
                 if text(action, "change") == "receive" {
                     self.receive(action, data);
+                    self.receive_rows(action, data);
                 }
                 Some(json!({"stock": self.stock()}))
             }
@@ -245,6 +246,29 @@ impl Ehr {
                     funding: text(line, "funding.text"),
                     doses: doses.parse().unwrap_or(0),
                 });
+        }
+    }
+
+    // a line of stock that the step itself describes
+    fn receive_rows(&mut self, action: &Value, data: &Value) {
+        let empty = Value::Null;
+        let vaccines = data.get("records").and_then(|r| r.get("vaccines"));
+        let rows = action.get("rows").and_then(Value::as_array);
+        for row in rows.into_iter().flatten() {
+            let lot = text(row, "lot");
+            if lot.is_empty() {
+                continue;
+            }
+            let vaccine = vaccines
+                .and_then(|v| v.get(text(row, "vaccine")))
+                .unwrap_or(&empty);
+            self.record.stock.entry(lot).or_insert_with(|| Stock {
+                name: text(vaccine, "name"),
+                ndc: text(vaccine, "ndc.0"),
+                expires: text(row, "expires"),
+                funding: text(row, "funding"),
+                doses: text(row, "after").parse().unwrap_or(0),
+            });
         }
     }
 

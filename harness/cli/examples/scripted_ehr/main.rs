@@ -5,7 +5,8 @@
 //!
 //! `scripted_ehr [--mistake NAME]... [--mistakes]` makes it an EHR with that mistake, so that a test can show which steps of a
 //! plan find it. `--mllp` has it send its messages by MLLP, where the harness listens for that. `--fhir-file FILE` has it write
-//! what its FHIR interface would tell into that file, anew after every step.
+//! what its FHIR interface would tell into that file, anew after every step. `--tells-nothing` keeps to itself what it shows: what
+//! is left are its messages, its calls and its files.
 
 mod ehr;
 mod fhir;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         .position(|a| a == "--fhir-file")
         .and_then(|n| args.get(n + 1))
         .map(PathBuf::from);
+    let tells_nothing = args.iter().any(|a| a == "--tells-nothing");
     let by_mllp = args.iter().any(|a| a == "--mllp");
     let mut ehr = None;
     for line in std::io::stdin().lock().lines() {
@@ -64,7 +66,11 @@ fn main() -> ExitCode {
             }
             say(&json!({"ready": {"product": "scripted EHR", "version": "1"}}));
         } else if let (Some(step), Some(ehr)) = (told.get("step"), &mut ehr) {
-            let done = ehr.step(step);
+            let mut done = ehr.step(step);
+            if tells_nothing && let Some(done) = done.get_mut("done").and_then(Value::as_object_mut)
+            {
+                done.remove("answers");
+            }
             // what is told next may be read as soon as the step is done
             if let Some(file) = &fhir_file
                 && let Err(why) = ehr.write_fhir(file)

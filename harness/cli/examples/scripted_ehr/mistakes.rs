@@ -77,7 +77,7 @@ impl Mistakes {
             let name = match arg.as_str() {
                 "--mistake" => args.next().cloned().ok_or("--mistake needs a name")?,
                 // taken by the EHR itself
-                "--mllp" => continue,
+                "--mllp" | "--tells-nothing" => continue,
                 "--fhir-file" => {
                     args.next().ok_or("--fhir-file needs a file")?;
                     continue;

@@ -23,7 +23,7 @@ use titer_runner::result::{RunResult, Step, StepKind};
 use titer_wire::Server;
 
 /// What was asked of the server.
-struct Asked<'a> {
+pub(crate) struct Asked<'a> {
     way: &'a str,
     query: BTreeMap<String, String>,
     bearer: &'a str,
@@ -39,8 +39,8 @@ struct Interface {
     asked: Mutex<Vec<String>>,
 }
 
-struct Running {
-    folder: TempDir,
+pub(crate) struct Running {
+    pub(crate) folder: TempDir,
     server: Server,
     interface: Arc<Interface>,
 }
@@ -81,7 +81,7 @@ async fn any(
     (StatusCode::from_u16(status).expect("a status"), text)
 }
 
-fn serve(
+pub(crate) fn serve(
     answer: impl Fn(&Asked<'_>, &[Value]) -> (u16, String) + Send + Sync + 'static,
 ) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
@@ -100,7 +100,7 @@ fn serve(
 }
 
 /// The searches that the harness makes.
-fn searched(asked: &Asked<'_>, resources: &[Value]) -> (u16, String) {
+pub(crate) fn searched(asked: &Asked<'_>, resources: &[Value]) -> (u16, String) {
     let Some(kind) = asked.way.strip_prefix("GET ") else {
         return (405, String::new());
     };
@@ -146,7 +146,7 @@ fn outcome(status: u16, code: &str) -> (u16, String) {
 }
 
 impl Running {
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         self.server.url("/fhir")
     }
 

@@ -12,6 +12,7 @@ mod hostile;
 mod inputs;
 mod plan_report;
 mod profile;
+mod recognised;
 mod recognition;
 mod run;
 mod schedule;

@@ -128,7 +128,13 @@ impl Setter {
     fn section(&mut self, id: &str, title: &str, blocks: &[Block]) {
         self.paper.y -= 14.0;
         // a heading does not stand alone at the foot of a page
-        self.paper.need(80.0);
+        let first = match blocks.first() {
+            Some(Block::Table(table)) => {
+                30.0 + table::table_head(table, &table::places(&table.columns))
+            }
+            _ => 80.0,
+        };
+        self.paper.need(first);
         self.paper.anchor(id);
         self.entry(title, true);
         self.text(

@@ -19,12 +19,15 @@ impl Setter {
         let node = self.paper.node(StructRole::Table, 0);
         let caption = self.paper.node(StructRole::Caption, node);
         let set = lines(plain(&table.caption, style(Face::Bold, 9.0, TEXT)), MEASURE);
-        self.paper.need(70.0);
+        self.paper.need(table_head(table, &columns));
         self.lines(caption, b"Caption", MARGIN, 9.0, &set);
         self.paper.y -= 2.0;
         self.head(Some(node), &table.columns, &columns);
-        for row in &table.rows {
-            self.row(node, row, table, &columns);
+        for (n, row) in table.rows.iter().enumerate() {
+            // a heading inside the table keeps the next row with it
+            let next = table.rows.get(n + 1).filter(|_| row.band);
+            let next = next.map_or(0.0, |next| height(next, &columns));
+            self.row(node, row, table, &columns, next);
         }
         self.paper.y -= 10.0;
     }
@@ -63,7 +66,7 @@ impl Setter {
         self.paper.y -= 2.5;
     }
 
-    fn row(&mut self, table: usize, row: &Row, of: &Table, places: &[(f32, f32)]) {
+    fn row(&mut self, table: usize, row: &Row, of: &Table, places: &[(f32, f32)], next: f32) {
         let node = self.paper.node(StructRole::TR, table);
         let across = [(MARGIN + 4.0, MEASURE - 8.0)];
         let places = if row.band { &across[..] } else { places };
@@ -91,8 +94,7 @@ impl Setter {
         let step = SIZE * LEADING;
         let total = sets.iter().map(Vec::len).max().unwrap_or(0);
         let height = total as f32 * step + 5.0;
-        // a heading inside the table keeps the next row with it
-        let keep = height + if row.band { 34.0 } else { 0.0 };
+        let keep = height + next;
         if keep > self.paper.room() && keep < (HEIGHT - MARGIN * 3.0) {
             self.next_page(of);
         }
@@ -142,8 +144,35 @@ impl Setter {
     }
 }
 
+/// How high a row is.
+fn height(row: &Row, places: &[(f32, f32)]) -> f32 {
+    let across = [(MARGIN + 4.0, MEASURE - 8.0)];
+    let places = if row.band { &across[..] } else { places };
+    let most = row
+        .cells
+        .iter()
+        .zip(places)
+        .map(|(cell, (_, width))| lines(words(cell, SIZE, TEXT), *width).len())
+        .max()
+        .unwrap_or(0);
+    most as f32 * SIZE * LEADING + 6.0
+}
+
+/// What a table takes at least, so that it does not begin at the foot of a page: caption, head and the first row; and the row
+/// after it where that is a heading.
+pub(super) fn table_head(table: &Table, places: &[(f32, f32)]) -> f32 {
+    let mut high = 40.0;
+    for row in &table.rows {
+        high += height(row, places);
+        if !row.band {
+            break;
+        }
+    }
+    high.clamp(70.0, HEIGHT / 2.0)
+}
+
 /// Where each column begins and how wide it is.
-fn places(columns: &[Column]) -> Vec<(f32, f32)> {
+pub(super) fn places(columns: &[Column]) -> Vec<(f32, f32)> {
     let sum: f32 = columns.iter().map(|c| f32::from(c.weight)).sum();
     let gaps = columns.len().saturating_sub(1) as f32 * GUTTER;
     let mut x = MARGIN;

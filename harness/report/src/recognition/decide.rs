@@ -70,6 +70,17 @@ pub(super) fn decide(
             }
         );
     }
+    let apart = capabilities
+        .iter()
+        .filter(|c| !c.counts && c.state == State::Apart)
+        .count() as u64;
+    if apart > 0 {
+        let what = words::count(apart, "capability rests", "capabilities rest");
+        lead = format!(
+            "{lead}; {what} on declarations or on steps that are not evaluated, and {} not counted",
+            if apart == 1 { "is" } else { "are" }
+        );
+    }
     if exception > 0 {
         let what = words::count(exception, "capability", "capabilities");
         lead = format!("{lead}; {what} with an exception worth reading");

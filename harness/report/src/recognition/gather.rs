@@ -44,15 +44,16 @@ pub fn recognition(result: &RunResult, given: RuleOverride, masked: bool) -> Rec
         .steps()
         .filter(|s| counts(s) && levels(result, s).is_empty())
     {
-        unassigned.add(state(step.verdict));
+        unassigned.add(state_of(step));
     }
     let rule = rule(result, given, &capabilities, unassigned);
     let open = open(result, &capabilities, ended);
-    let trouble: Vec<String> = result
+    let mut trouble: Vec<String> = result
         .cases()
         .filter(|c| c.steps.is_empty())
         .map(|c| format!("case {} has no step", words::visible(&c.path)))
         .collect();
+    trouble.extend(declared_instead(result));
     let (decision, lead) = decide(result, &rule, &capabilities, &open, &trouble);
     Recognition {
         schema: RECOGNITION_SCHEMA.to_owned(),
@@ -69,6 +70,7 @@ pub fn recognition(result: &RunResult, given: RuleOverride, masked: bool) -> Rec
         coverage: coverage(result),
         messages: messages(result),
         jurors: juror::documents(result),
+        jurors_left_out: juror::left_out(result),
         attestations: attestations(result, ended),
         waivers: waivers(result),
         overrides: overrides(result),
@@ -76,6 +78,23 @@ pub fn recognition(result: &RunResult, given: RuleOverride, masked: bool) -> Rec
         evidence: result.evidence.clone(),
         masked: false,
     }
+}
+
+// what would decide, and was declared where the plan has it tested
+fn declared_instead(result: &RunResult) -> Option<String> {
+    let decides = |s: &&Step| {
+        let levels = levels(result, s);
+        only_declared(s) && (levels.is_empty() || levels.contains(&Level::Core))
+    };
+    let names: Vec<&str> = result.steps().filter(decides).map(Step::name).collect();
+    let what = match names.len() {
+        0 => return None,
+        1 => "A step that the plan has tested was only declared".to_owned(),
+        n => format!("{n} steps that the plan has tested were only declared"),
+    };
+    let more = if names.len() > 5 { " and others" } else { "" };
+    let first: Vec<String> = names.iter().take(5).map(|n| words::visible(n)).collect();
+    Some(format!("{what}: {}{more}", first.join(", ")))
 }
 
 fn identity(result: &RunResult) -> Identity {
@@ -99,14 +118,16 @@ fn identity(result: &RunResult) -> Identity {
     }
 }
 
-/// Whether a step's verdict counts for a capability. What is declared, not evaluated or cannot apply never does.
+/// Whether a step's verdict counts for a capability. What the plan has declared, what is not evaluated and what cannot
+/// apply never does. What the plan has tested counts even where it was only declared: nobody gets out of a test by declaring.
 fn counts(step: &Step) -> bool {
     step.evaluation == Evaluation::Evaluated
-        && step.judged != Judged::Attested
-        && !matches!(
-            step.verdict,
-            Verdict::Attested | Verdict::NotEvaluated | Verdict::NotApplicable
-        )
+        && !matches!(step.verdict, Verdict::NotEvaluated | Verdict::NotApplicable)
+}
+
+/// Whether a step that the plan has tested was declared instead.
+fn only_declared(step: &Step) -> bool {
+    counts(step) && (step.verdict == Verdict::Attested || step.judged == Judged::Attested)
 }
 
 fn state(verdict: Verdict) -> State {
@@ -117,6 +138,15 @@ fn state(verdict: Verdict) -> State {
         Verdict::PassedWithException => State::PassedWithException,
         Verdict::Passed => State::Passed,
         Verdict::Attested | Verdict::NotEvaluated | Verdict::NotApplicable => State::Apart,
+    }
+}
+
+/// What a step that counts says: one that was only declared shows nothing.
+fn state_of(step: &Step) -> State {
+    if only_declared(step) {
+        State::Undecided
+    } else {
+        state(step.verdict)
     }
 }
 
@@ -158,7 +188,7 @@ fn capability(
     let mut apart = 0;
     for step in steps {
         if counts(step) {
-            tally.add(state(step.verdict));
+            tally.add(state_of(step));
         } else {
             apart += 1;
         }
@@ -170,14 +200,14 @@ fn capability(
         steps
             .iter()
             .filter(|s| counts(s))
-            .map(|s| state(s.verdict))
+            .map(|s| state_of(s))
             .min()
             .unwrap_or(State::Apart)
     };
     let because = steps
         .iter()
         .filter(|s| counts(s))
-        .find(|s| self::state(s.verdict) == state && !state.is_pass())
+        .find(|s| state_of(s) == state && !state.is_pass())
         .map(|s| s.path.clone());
     let known = of
         .component
@@ -354,14 +384,21 @@ fn means(result: &RunResult) -> Means {
         steps: 0,
         counting: 0,
         without_eye: 0,
+        not_applicable: 0,
+        checked: 0,
         counting_without_eye: 0,
         typed: 0,
     };
     for step in result.steps() {
         let typed = u64::from(typed(step));
-        // what is open or never counts was not judged, whatever was done for it
+        if matches!(step.evaluation, Evaluation::NotApplicable { .. }) {
+            means.not_applicable += 1;
+            continue;
+        }
+        let checked = u64::from(checked(step));
+        // what is open was not judged, whatever was done for it
         let done = step.verdict.is_judged();
-        let eyeless = u64::from(done && step.judged.by_machine() && typed == 0);
+        let eyeless = u64::from(done && step.judged.by_machine() && typed == 0) + checked;
         let counted = u64::from(counts(step));
         let row = by.entry(step.judged).or_default();
         row.0 += 1;
@@ -369,6 +406,7 @@ fn means(result: &RunResult) -> Means {
         means.steps += 1;
         means.counting += counted;
         means.without_eye += eyeless;
+        means.checked += checked;
         means.counting_without_eye += eyeless * counted;
         means.typed += typed;
     }
@@ -383,6 +421,21 @@ fn means(result: &RunResult) -> Means {
     means
 }
 
+// whether a message, a document, the FHIR interface or a driver showed that a step was done which never counts
+fn checked(step: &Step) -> bool {
+    let by_hand = |s: &Step| {
+        let from = s.answers.as_ref().map(|a| a.source);
+        from == Some(AnswerSource::Tester)
+    };
+    matches!(step.evaluation, Evaluation::NotEvaluated { .. })
+        && !step.assertions.is_empty()
+        && step
+            .assertions
+            .iter()
+            .all(|a| matches!(a.outcome, Outcome::Met | Outcome::Allowed))
+        && !by_hand(step)
+}
+
 fn coverage(result: &RunResult) -> Vec<CoverageRow> {
     result
         .requirements
@@ -392,12 +445,10 @@ fn coverage(result: &RunResult) -> Vec<CoverageRow> {
                 .steps()
                 .filter(|s| requirement.steps.contains(&s.path))
                 .collect();
-            let about = || {
-                steps
-                    .iter()
-                    .flat_map(|s| &s.assertions)
-                    .filter(|a| a.requirements.contains(&requirement.id))
-            };
+            let all = || steps.iter().flat_map(|s| &s.assertions);
+            // where no expectation names the requirement, all of its steps' speak for it
+            let named = all().any(|a| a.requirements.contains(&requirement.id));
+            let about = || all().filter(|a| !named || a.requirements.contains(&requirement.id));
             let pending = steps.iter().any(|s| s.verdict == Verdict::Pending);
             CoverageRow {
                 id: requirement.id.clone(),

@@ -1,15 +1,41 @@
 //! Juror documents: what a person looked for on the screen, grouped by what it is about.
 
 use super::model::{JurorDocument, JurorRow, JurorSection};
-use titer_runner::result::{ChecklistItem, Judged, RunResult, Step};
+use titer_runner::result::{ChecklistItem, Judged, RunResult, Step, StepKind, Verdict};
 
-/// A document for each step with a checklist.
+/// A document for each answer that the system has to show, and for each further step with a checklist at which somebody
+/// looked or has to look.
 pub(super) fn documents(result: &RunResult) -> Vec<JurorDocument> {
     result
         .steps()
         .filter(|s| !s.checklist.is_empty())
+        .filter(|s| is_answer(s) || without(s).is_none())
         .map(|step| document(result, step))
         .collect()
+}
+
+/// How many steps with a checklist have no document, because they were judged by other means or never count.
+pub(super) fn left_out(result: &RunResult) -> u64 {
+    let all = result.steps().filter(|s| !s.checklist.is_empty());
+    all.filter(|s| !is_answer(s) && without(s).is_some())
+        .count() as u64
+}
+
+// an answer of the harness, which the system has to show
+fn is_answer(step: &Step) -> bool {
+    matches!(
+        step.kind,
+        StepKind::TaResponseJuror | StepKind::TaResponseNotice | StepKind::TaAckError
+    )
+}
+
+// by which means a step was settled at which nobody looked and nobody has to
+fn without(step: &Step) -> Option<Judged> {
+    let looked = step.judged == Judged::Juror
+        || step.overridden.is_some()
+        || step.checklist.iter().any(|i| i.seen.is_some());
+    let open = step.verdict == Verdict::Pending;
+    (!looked && !open).then_some(step.judged)
 }
 
 fn document(result: &RunResult, step: &Step) -> JurorDocument {
@@ -33,6 +59,7 @@ fn document(result: &RunResult, step: &Step) -> JurorDocument {
             _ if looked => result.system.tester.clone(),
             _ => None,
         },
+        without: without(step),
         date: result.finished,
         verdict: step.verdict,
         because: step.because.clone(),

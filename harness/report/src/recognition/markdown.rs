@@ -32,10 +32,13 @@ pub fn recognition_markdown(result: &RunResult, given: RuleOverride, masked: boo
     let means = &data.means;
     let _ = writeln!(
         out,
-        "- Judged without a human eye: {} of {} ({}).",
+        "- Without a human eye: {} of {} ({}); of the {} that count, {} ({}).",
         means.without_eye,
         words::count(means.steps, "step", "steps"),
-        percent(means.without_eye, means.steps)
+        percent(means.without_eye, means.steps),
+        means.counting,
+        means.counting_without_eye,
+        percent(means.counting_without_eye, means.counting)
     );
     components(&mut out, &data);
     troubles(&mut out, &data);

@@ -46,6 +46,9 @@ pub struct Recognition {
     pub messages: Vec<MessageRow>,
     /// What a person looked for on the screen, step by step.
     pub jurors: Vec<JurorDocument>,
+    /// Steps with a checklist that have no juror document: they were judged by other means, or never count.
+    #[serde(default)]
+    pub jurors_left_out: u64,
     /// Declarations.
     pub attestations: Vec<AttestationRow>,
     /// What was decided not to count.
@@ -298,12 +301,19 @@ pub struct CapabilityRow {
 pub struct Means {
     /// One line for each means that occurs.
     pub rows: Vec<MeansRow>,
-    /// Steps of the run.
+    /// Steps that apply to the system.
     pub steps: u64,
+    /// Further steps of the plan, which do not apply to it.
+    #[serde(default)]
+    pub not_applicable: u64,
     /// Steps that count.
     pub counting: u64,
-    /// Steps that the harness judged from what it received, read or was told by a driver: no eye was needed.
+    /// Steps for which no eye was needed: the harness judged them from what it received, read or was told by a driver, or
+    /// checked in that way that they were done where they never count.
     pub without_eye: u64,
+    /// Those of them that never count, and were checked all the same.
+    #[serde(default)]
+    pub checked: u64,
     /// Those of them that count.
     pub counting_without_eye: u64,
     /// Steps that the harness judged from what a tester typed: an eye read, the machine compared.
@@ -492,6 +502,9 @@ pub struct JurorDocument {
     pub title: String,
     /// The person who looked, as far as the run names one.
     pub juror: Option<String>,
+    /// By which means the step was judged when nobody had to look.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub without: Option<Judged>,
     /// When the run ended.
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub date: Timestamp,

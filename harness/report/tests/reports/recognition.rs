@@ -138,11 +138,16 @@ fn what_does_not_count_neither_helps_nor_harms() {
     assert_eq!((report.rule.core.total, report.rule.core.passed), (7, 7));
     assert_eq!(report.rule.optional.total, 3);
 
-    // a step that is called passed by attestation is none
+    // a step that the plan has tested is not passed by declaring it, whatever it is called
     let mut result = with((2, 0), (0, 0));
-    let step = &mut result.groups[0].cases[0].steps[0];
-    step.judged = Judged::Attested;
-    assert_eq!(made(&result).rule.core.total, 1);
+    step_of(&mut result).judged = Judged::Attested;
+    for verdict in [Verdict::Passed, Verdict::Attested] {
+        step_of(&mut result).verdict = verdict;
+        let core = made(&result).rule.core;
+        assert_eq!((core.total, core.passed, core.undecided), (2, 1, 1));
+        assert_ne!(made(&result).decision, Decision::Met);
+        assert!(made(&result).trouble[0].contains("only declared"));
+    }
     step_of(&mut result).evaluation = Evaluation::Attestation;
     assert_eq!(made(&result).rule.core.total, 1);
 }

@@ -163,12 +163,24 @@ fn known(result: &RunResult, anchors: &Anchors) -> Vec<Row> {
 
 /// One document for each step that a person looks at.
 pub(super) fn jurors(data: &Recognition, anchors: &Anchors) -> Option<Section> {
-    if data.jurors.is_empty() {
+    if data.jurors.is_empty() && data.jurors_left_out == 0 {
         return None;
     }
-    let mut blocks = vec![Block::quiet(
-        "What is shown on the screen may be equivalent to what the message says. What a message leaves out has no row.",
-    )];
+    let mut text = String::new();
+    if !data.jurors.is_empty() {
+        text.push_str("What is shown on the screen may be equivalent to what the message says. What a message leaves out has no row. ");
+    }
+    if data.jurors_left_out > 0 {
+        let what = words::count(
+            data.jurors_left_out,
+            "step with a checklist has",
+            "steps with a checklist have",
+        );
+        text = format!(
+            "{text}{what} no document here, because nobody had to look: judged by other means, declared, or never counted."
+        );
+    }
+    let mut blocks = vec![Block::quiet(text.trim_end())];
     for document in &data.jurors {
         juror(document, data, anchors, &mut blocks);
     }
@@ -199,7 +211,7 @@ fn juror(document: &JurorDocument, data: &Recognition, anchors: &Anchors, blocks
                         Some(data) => vec![Span::text(data.reveal())],
                         None => vec![Span::quiet("\u{2013}")],
                     },
-                    vec![seen(row)],
+                    vec![seen(row, document.without.is_some())],
                     row.comment.as_deref().map(lines).unwrap_or_default(),
                 ])
             });
@@ -247,6 +259,14 @@ fn juror(document: &JurorDocument, data: &Recognition, anchors: &Anchors, blocks
             spans: lines(comment),
         });
     }
+    if let Some(means) = document.without {
+        fields.push(Fact {
+            name: "Looked at by".to_owned(),
+            spans: vec![Span::text(&format!("nobody; {}", means.words()))],
+        });
+        blocks.push(Block::Form { fields });
+        return;
+    }
     fields.push(Fact {
         name: "Juror's name".to_owned(),
         spans: document.juror.as_deref().map(lines).unwrap_or_default(),
@@ -269,8 +289,9 @@ fn element(row: &JurorRow) -> Vec<Span> {
     spans
 }
 
-fn seen(row: &JurorRow) -> Span {
+fn seen(row: &JurorRow, nobody: bool) -> Span {
     match (row.wants, row.seen) {
+        (_, None) if nobody => Span::quiet("\u{2013}"),
         (Wants::See, Some(true)) => Span::verdict("passed", "seen"),
         (Wants::See, Some(false)) if row.optional => Span::quiet("not seen"),
         (Wants::See, Some(false)) => Span::verdict("failed", "not seen"),

@@ -392,6 +392,22 @@ pub(super) fn means(data: &Recognition) -> Section {
         means.counting_without_eye,
         percent(means.counting_without_eye, means.counting)
     );
+    if means.checked > 0 {
+        let what = words::count(
+            means.checked,
+            "step that never counts was",
+            "steps that never count were",
+        );
+        text = format!("{text} {what} checked in the same ways.");
+    }
+    if means.not_applicable > 0 {
+        let what = words::count(
+            means.not_applicable,
+            "further step of the plan does",
+            "further steps of the plan do",
+        );
+        text = format!("{text} {what} not apply to this system.");
+    }
     if means.typed > 0 {
         let what = words::count(means.typed, "more was", "more were");
         text = format!(
