@@ -192,6 +192,10 @@ async function play(page, program, ehr, path, told) {
   }
 }
 
+async function picture(page, name) {
+  if (options.pictures) await page.screenshot({ path: join(options.pictures, `workbench-${name}.png`) });
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'titer-plan-'));
 const program = new Program(titer, plan, folder, ['--as-of', today]);
 const begin = Date.now();
@@ -208,6 +212,7 @@ try {
 
   // who tests what
   await page.goto(program.url);
+  await picture(page, 'start');
   ehr = new Ehr({
     protocol: 'titer-driver/1', plan, as_of: today, soap_url: await value(page, 'SOAP address'), http_url: await value(page, 'HTTP address'),
     username: await value(page, 'User'), password: await value(page, 'Password'), facility: await value(page, 'Facility'),
@@ -236,6 +241,8 @@ try {
       await program.start();
       await page.reload();
       await expect(page, 'Ana Tester', await page.locator('#who').innerText());
+      await page.goto(`${program.url}plan`);
+      await picture(page, 'plan');
       console.log(`killed and started again after ${n + 1} of ${count} steps: ${seconds()}`);
     }
   }
@@ -266,7 +273,7 @@ try {
     for (const line of wanted) if (!lines.includes(line)) tell(`it must be: ${line}`);
   }
   if (!options.expect || wrong.length) console.log(lines.join('\n'));
-  if (options.pictures) await page.screenshot({ path: join(options.pictures, 'workbench-report.png') });
+  await picture(page, 'report');
 } catch (error) {
   tell(error.stack ?? String(error));
 } finally {

@@ -91,7 +91,6 @@ try {
 
   // Start: who, what, how to connect
   await page.goto(program.url);
-  await picture(page, 'start');
   const login = { user: await value(page, 'User'), password: await value(page, 'Password'), facility: await value(page, 'Facility') };
   await page.getByRole('button', { name: 'Copy Password' }).click();
   await expect(page, login.password, await page.evaluate(() => navigator.clipboard.readText()));
@@ -262,7 +261,6 @@ try {
     if (round === 19) tell(`${page.url()}: stays open`);
   }
   await page.goto(`${program.url}plan`);
-  await picture(page, 'plan');
   await page.goto(`${program.url}report`);
   await expect(page, 'Every step is finished', await page.locator('main').innerText());
   for (const name of await page.locator('table a').evaluateAll((all) => all.map((a) => a.getAttribute('href')))) {

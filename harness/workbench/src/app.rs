@@ -79,6 +79,8 @@ pub(crate) struct Now {
     pub(crate) messages: Vec<MessageView>,
     /// What a tester has to know of the session as a whole.
     pub(crate) notices: Vec<Notice>,
+    /// Whether a caller was turned away, and nothing else came since.
+    turned_away: bool,
     /// When connections were tried.
     pub(crate) tried: Vec<Timestamp>,
 }
@@ -100,6 +102,7 @@ impl Now {
             comments: BTreeMap::new(),
             messages: session.messages(),
             notices: session.notices(),
+            turned_away: false,
             tried: Vec::new(),
         };
         let undone: BTreeSet<u64> = entries
@@ -120,7 +123,12 @@ impl Now {
                 What::Comment { step, text } => {
                     now.comments.insert(step.clone(), text.clone());
                 }
-                What::Echo { .. } => now.tried.push(entry.at),
+                What::Echo { .. } => {
+                    now.turned_away = false;
+                    now.tried.push(entry.at);
+                }
+                What::Message { .. } => now.turned_away = false,
+                What::Refused { .. } => now.turned_away = true,
                 _ => {}
             }
         }
@@ -140,6 +148,14 @@ impl Now {
     /// Whether a step that is only done or not done is done.
     pub(crate) fn is_done(&self, path: &str) -> bool {
         self.done.contains(path)
+    }
+
+    /// What to tell where somebody waits for a message, and the caller was turned away.
+    pub(crate) fn turned_away(&self) -> &str {
+        self.notices
+            .iter()
+            .find(|n| self.turned_away && n.id == "refused")
+            .map_or("", |n| &n.text)
     }
 
     /// Whether a tester has to say which step a message is for.

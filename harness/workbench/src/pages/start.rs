@@ -39,6 +39,7 @@ pub(crate) fn start(app: &App, visit: &Visit) -> Result<(StatusCode, String), Pr
     context.insert("about_rest", rest);
     context.insert("next", &lines::next(&now));
     context.insert("progress", &lines::progress(&now));
+    context.insert("turned_away", now.turned_away());
     context.insert("connection", &connection(app, visit));
     context.insert("reach", reach(app));
     context.insert("has_stock", &!app.plan.data.stock.is_empty());

@@ -54,6 +54,7 @@ pub(crate) fn step(app: &App, visit: &Visit, path: &str) -> Result<(StatusCode, 
     context.insert("tables", &tables(&view));
     context.insert("codes", &codes(&view));
     context.insert("waiting", &waiting(app, visit, step, &view));
+    context.insert("turned_away", now.turned_away());
     context.insert("ambiguous", &ambiguous(&now, &view));
     context.insert("messages", &came(app, &now, step, &view));
     let notes: Vec<NoteView> = step

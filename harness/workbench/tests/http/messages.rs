@@ -117,6 +117,16 @@ fn who_logs_in_wrongly_is_named() {
     let list = bench.get("/messages").words();
     assert!(list.contains("Somebody was turned away."), "{list}");
     assert!(list.contains("eve"), "{list}");
+    // it is told where one waits, until something else comes
+    for page in ["/", "/step/W-1/report"] {
+        let words = bench.get(page).words();
+        assert!(words.contains("Somebody was turned away."), "{words}");
+    }
+    bench.hl7(&message);
+    for page in ["/", "/step/R-1/second"] {
+        let words = bench.get(page).words();
+        assert!(!words.contains("turned away"), "{words}");
+    }
 }
 
 #[test]
