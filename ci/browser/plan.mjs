@@ -231,6 +231,7 @@ try {
   const paths = (await page.locator('#tree .steps a').evaluateAll((all) => all.map((a) => decodeURIComponent(a.getAttribute('href')))))
     .map((href) => href.replace('/step/', `${plan}/`));
   count = paths.length;
+  if (plan === 'iip-v11' && count !== 84) tell(`the plan's page lists ${count} steps`);
   const slow = [];
   for (const [n, path] of paths.entries()) {
     const at = Date.now();

@@ -18,15 +18,17 @@ enum Show {
     Failed,
     Mine,
     Message,
+    Never,
 }
 
 impl Show {
-    const ALL: [Show; 5] = [
+    const ALL: [Show; 6] = [
         Show::All,
         Show::Open,
         Show::Mine,
         Show::Message,
         Show::Failed,
+        Show::Never,
     ];
 
     fn key(self) -> &'static str {
@@ -36,6 +38,7 @@ impl Show {
             Show::Failed => "failed",
             Show::Mine => "mine",
             Show::Message => "message",
+            Show::Never => "never",
         }
     }
 
@@ -46,6 +49,7 @@ impl Show {
             Show::Failed => "failed",
             Show::Mine => "needs me",
             Show::Message => "waits for a message",
+            Show::Never => "for other systems",
         }
     }
 
@@ -56,13 +60,15 @@ impl Show {
             Show::Failed => "Nothing has failed so far.",
             Show::Mine => "Nothing needs you now.",
             Show::Message => "No step waits for a message.",
+            Show::Never => "Every step of the plan is for your system.",
         }
     }
 
     fn holds(self, now: &Now, step: &Step) -> bool {
         let done = now.is_done(&step.path);
         match self {
-            Show::All => true,
+            Show::All => step.verdict != Verdict::NotApplicable,
+            Show::Never => step.verdict == Verdict::NotApplicable,
             Show::Open => step.verdict != Verdict::NotApplicable && lines::is_open(step, done),
             Show::Failed => step.standing.fails_the_run(),
             Show::Mine => step.verdict != Verdict::NotApplicable && lines::needs_person(step, done),
@@ -145,7 +151,11 @@ pub(crate) fn plan(app: &App, visit: &Visit, show: &str) -> Result<(StatusCode, 
         if cases.is_empty() && !told {
             continue;
         }
-        let all: Vec<&Step> = judged.iter().flat_map(|c| &c.steps).collect();
+        let all: Vec<&Step> = judged
+            .iter()
+            .flat_map(|c| &c.steps)
+            .filter(|s| show == Show::Never || Show::All.holds(&now, s))
+            .collect();
         let open = all.iter().filter(|s| Show::Open.holds(&now, s)).count();
         groups.push(GroupView {
             id: group.id.clone(),
@@ -172,6 +182,7 @@ pub(crate) fn plan(app: &App, visit: &Visit, show: &str) -> Result<(StatusCode, 
                 .count(),
             here: s == show,
         })
+        .filter(|f| f.count > 0 || f.here || f.name != Show::Never.name())
         .collect();
     let mut context = Context::new();
     context.insert("as_of", &day(now.result.as_of));

@@ -23,7 +23,7 @@ use parts::Compared;
 use result::{forms, result, waivable};
 use tera::Context;
 use titer_plan::model::StepKind as PlanKind;
-use titer_runner::result::{Assertion, Outcome, StepKind, Verdict};
+use titer_runner::result::{Assertion, Outcome, Step, StepKind, Verdict};
 
 /// The page.
 pub(crate) fn step(app: &App, visit: &Visit, path: &str) -> Result<(StatusCode, String), Problem> {
@@ -153,12 +153,12 @@ pub(crate) fn step(app: &App, visit: &Visit, path: &str) -> Result<(StatusCode, 
     context.insert("message_limit", &app.message_limit);
     context.insert("message_limit_words", &size(app.message_limit));
     let at = now.position(path).unwrap_or(0);
-    let neighbour = |n: Option<usize>| {
-        n.and_then(|n| now.result.steps().nth(n))
-            .map(|s| lines::line(&now, s))
-    };
-    context.insert("before", &neighbour(at.checked_sub(1)));
-    context.insert("after", &neighbour(at.checked_add(1)));
+    // what is for other systems is passed over
+    let applies = |s: &&Step| s.verdict != Verdict::NotApplicable;
+    let before = now.result.steps().take(at).filter(applies).last();
+    let after = now.result.steps().skip(at + 1).find(applies);
+    context.insert("before", &before.map(|s| lines::line(&now, s)));
+    context.insert("after", &after.map(|s| lines::line(&now, s)));
     context.insert(
         "next_open",
         &lines::next_open(&now, Some(at))
