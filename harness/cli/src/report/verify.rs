@@ -8,7 +8,7 @@ use crate::output;
 use std::fs::File;
 use std::path::{Component, Path, PathBuf};
 use titer_finding::Diagnostic;
-use titer_report::seal::{Fault, PublicKey, Signature, check, check_file};
+use titer_report::seal::{Fault, PublicKey, Signature, check, check_file, remarks};
 use titer_runner::result::RunResult;
 
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
@@ -33,6 +33,11 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit, Failure> {
             result.step_counts.total
         ),
     );
+    if faults.is_empty() {
+        for remark in remarks(&result) {
+            said.note(&format!("{}: {}", remark.place, remark.what));
+        }
+    }
     files(args, &result, &mut said)?;
     match &signature {
         Some((path, signature)) => {

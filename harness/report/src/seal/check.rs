@@ -101,6 +101,49 @@ fn grounds(step: &Step, faults: &mut Vec<Fault>) {
     }
 }
 
+/// Steps that a person passed without looking at a line of a checklist: there is nothing to recompute, and a reader has to know.
+/// What the person gave for it, a reason, a comment or a file, is said with it.
+pub fn remarks(result: &RunResult) -> Vec<Fault> {
+    result
+        .steps()
+        .filter(|s| by_eye(s) && !looked_at(s))
+        .map(|s| {
+            let given = given(s);
+            let what = if given.is_empty() {
+                "it is passed by a person, and nothing shows that anybody looked".to_owned()
+            } else {
+                format!(
+                    "it is passed by a person and by no line of a checklist; given for it: {}",
+                    given.join(", ")
+                )
+            };
+            Fault::new(of_step(s), what)
+        })
+        .collect()
+}
+
+fn by_eye(step: &Step) -> bool {
+    step.judged == Judged::Juror && step.overridden.is_none() && step.verdict.is_pass()
+}
+
+// whether every line that has to be seen was
+fn looked_at(step: &Step) -> bool {
+    let mut lines = step.checklist.iter().filter(|i| i.required()).peekable();
+    lines.peek().is_some() && lines.all(|i| i.seen == Some(true))
+}
+
+fn given(step: &Step) -> Vec<&'static str> {
+    let told = |text: &Option<String>| text.as_ref().is_some_and(|t| !t.trim().is_empty());
+    [
+        (told(&step.because), "a reason"),
+        (told(&step.comment), "a comment"),
+        (!step.files.is_empty(), "files"),
+    ]
+    .into_iter()
+    .filter_map(|(there, what)| there.then_some(what))
+    .collect()
+}
+
 fn word(verdict: Verdict) -> &'static str {
     titer_runner::result::Standing::new(verdict, false).words()
 }

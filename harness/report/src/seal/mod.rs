@@ -9,7 +9,7 @@ mod check;
 mod key;
 mod signature;
 
-pub use check::{check, check_file};
+pub use check::{check, check_file, remarks};
 pub use key::{KeyError, PublicKey, SigningKey};
 pub use signature::{SIGNATURE_FORMAT, Signature, SignatureError};
 

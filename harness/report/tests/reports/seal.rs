@@ -2,7 +2,7 @@
 
 use crate::recognition_sample::{at, full, met};
 use crate::sample::{nothing, passed, sample};
-use titer_report::seal::{KeyError, PublicKey, Signature, SigningKey, check, check_file};
+use titer_report::seal::{KeyError, PublicKey, Signature, SigningKey, check, check_file, remarks};
 use titer_runner::result::{Judged, Outcome, Overridden, RunResult, Standing, Verdict};
 
 fn told(result: &RunResult) -> Vec<String> {
@@ -336,4 +336,29 @@ fn keys_are_files_that_other_programs_read() {
         PublicKey::read("abcd"),
         Err(KeyError::NoBlock("PUBLIC KEY"))
     );
+}
+
+#[test]
+fn a_persons_pass_without_a_look_is_said() {
+    let said = |result: &RunResult| -> Vec<String> {
+        let all = remarks(result).into_iter();
+        all.filter(|f| f.place.ends_with("4/diagnosis"))
+            .map(|f| f.what)
+            .collect()
+    };
+    // it has no checklist at all
+    let mut result = met();
+    let nothing = "it is passed by a person, and nothing shows that anybody looked";
+    assert_eq!(said(&result), [nothing]);
+    at(&mut result, "4/diagnosis").because = Some("seen on the second page".to_owned());
+    assert_eq!(
+        said(&result),
+        ["it is passed by a person and by no line of a checklist; given for it: a reason"]
+    );
+    let mut line = titer_runner::result::ChecklistItem::new("the diagnosis is shown", None);
+    at(&mut result, "4/diagnosis").checklist = vec![line.clone()];
+    assert_eq!(said(&result).len(), 1, "a line that nobody looked at");
+    line.seen = Some(true);
+    at(&mut result, "4/diagnosis").checklist = vec![line];
+    assert!(said(&result).is_empty());
 }

@@ -4,6 +4,7 @@
 //! that it names stands there by one of the group's names or products, and every other word that says something. Words are
 //! looked for one by one, because a name may be turned around.
 
+use super::beside::{self, Beside};
 use super::codes::{groups_in, names_of_group, plain};
 use super::context::{FileText, ProofContext};
 use super::day::{read_day, spellings};
@@ -15,7 +16,7 @@ use titer_finding::Phi;
 use titer_plan::model::{Action, ProofKind, Step, Text};
 
 /// A text as it is searched.
-struct Searched {
+pub(super) struct Searched {
     // small letters, one blank between words, marks kept
     text: String,
     // letters and digits with one blank between them and at both ends
@@ -25,7 +26,7 @@ struct Searched {
 }
 
 impl Searched {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let mut clean = String::with_capacity(text.len());
         for c in text.chars() {
             match c {
@@ -56,7 +57,7 @@ impl Searched {
         self.words.contains(&format!(" {} ", plain(word)))
     }
 
-    fn day(&self, day: Date) -> bool {
+    pub(super) fn day(&self, day: Date) -> bool {
         let spelled = spellings(day);
         if spelled.iter().any(|s| stands_alone(&self.text, s)) {
             return true;
@@ -71,7 +72,17 @@ impl Searched {
     }
 
     fn group(&self, group: &str) -> bool {
-        groups_in(&self.text).contains(group) || names_of_group(group).iter().any(|n| self.word(n))
+        self.names(group, &names_of_group(group))
+    }
+
+    /// Whether a vaccine group is named, by itself or by one of these names.
+    pub(super) fn names(&self, group: &str, names: &[String]) -> bool {
+        groups_in(&self.text).contains(group) || names.iter().any(|n| self.word(n))
+    }
+
+    /// This text and another one after it.
+    pub(super) fn joined(&self, next: &Searched) -> Searched {
+        Searched::new(&format!("{} {}", self.text, next.text))
     }
 
     fn holds(&self, needle: &Needle) -> bool {
@@ -270,6 +281,7 @@ fn search(
     leaves_out: &[Text],
     document: &str,
 ) {
+    let lines = beside::Rows::new(document);
     let document = Searched::new(document);
     for text in contains {
         let text = ctx.text(text);
@@ -290,6 +302,15 @@ fn search(
         row.expected = Some(text);
         if !lost.is_empty() {
             row.because = Some(format!("not found: {}", lost.join(", ")));
+            continue;
+        }
+        let (place, because) = side_by_side(&lines, &needles);
+        if place != Beside::Yes {
+            row.outcome = match place {
+                Beside::Others => Outcome::NotMet,
+                _ => Outcome::Inconclusive,
+            };
+            row.because = because;
         }
     }
     for text in leaves_out {
@@ -298,6 +319,41 @@ fn search(
         let there = !needles.is_empty() && needles.iter().all(|n| document.holds(n));
         rows.check(format!("it does not hold: {text}"), !there);
     }
+}
+
+// a day has to stand beside the vaccine that the same text names: where it does not, or cannot be told, and why
+fn side_by_side(lines: &beside::Rows, needles: &[Needle]) -> (Beside, Option<String>) {
+    let groups: Vec<&str> = needles
+        .iter()
+        .filter_map(|n| match n {
+            Needle::Group(group) => Some(*group),
+            _ => None,
+        })
+        .collect();
+    let days = needles.iter().filter_map(|n| match n {
+        Needle::Day(day) => Some(*day),
+        _ => None,
+    });
+    let mut worst = (Beside::Yes, None);
+    for day in days {
+        let place = groups.iter().map(|g| lines.beside(g, day)).min();
+        let words = titer_plan::dates::words(day);
+        let of = groups.join(" and ");
+        let because = match place {
+            None | Some(Beside::Yes) => continue,
+            Some(Beside::Others) => {
+                format!("{words} stands beside another vaccine, and not beside {of}")
+            }
+            Some(Beside::Unknown) => format!(
+                "{words} and {of} are found, and where they stand does not tell that they belong together"
+            ),
+        };
+        // what is wrong goes before what cannot be told
+        if worst.0 != Beside::Others {
+            worst = (place.unwrap_or(Beside::Unknown), Some(because));
+        }
+    }
+    worst
 }
 
 /// What answers say that the document holds.

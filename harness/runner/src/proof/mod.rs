@@ -9,6 +9,7 @@
 //! what a tester decides against it.
 
 mod apply;
+mod beside;
 mod codes;
 mod cohort;
 mod context;

@@ -3,7 +3,7 @@
 use super::entry::{Settled, What};
 use super::error::ActError;
 use super::session::Inner;
-use super::settle::{Sources, never_counts};
+use super::settle::{Sources, can_be_waived, never_counts};
 use super::state::{At, State};
 use crate::result::{Evaluation, Verdict};
 use titer_plan::model::StepKind;
@@ -116,7 +116,7 @@ impl Inner {
                 }
             }
             What::Waive { step, what, reason } => {
-                self.check_step(step)?;
+                let at = self.check_step(step)?;
                 if what.trim().is_empty() {
                     return Err(ActError::Missing {
                         what: "what is waived",
@@ -127,7 +127,15 @@ impl Inner {
                         what: "the reason for the waiver",
                     });
                 }
-                Ok(())
+                let now = self.fold.by_machine(&Sources::new(state, &|_| None), at);
+                if can_be_waived(&now, what) {
+                    Ok(())
+                } else {
+                    Err(ActError::NothingToWaive {
+                        step: step.clone(),
+                        what: what.clone(),
+                    })
+                }
             }
             What::Modification { text } => {
                 if text.trim().is_empty() {

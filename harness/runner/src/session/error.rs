@@ -98,6 +98,14 @@ pub enum ActError {
         /// The step's path.
         step: String,
     },
+    /// Nothing in the step is called so.
+    #[error("nothing that {step} misses is called `{what}`")]
+    NothingToWaive {
+        /// The step's path.
+        step: String,
+        /// What was named.
+        what: String,
+    },
     /// Something is left out.
     #[error("{what} is missing")]
     Missing {

@@ -7,8 +7,8 @@ use super::state::{Arrival, At, Own, Said, State};
 use crate::messages::{answers, type_of};
 use crate::proof::{self, Material};
 use crate::result::{
-    Answers, Attestation, Evaluation, Judged, MessageEvidence, Origin, Outcome, Overridden,
-    RunResult, Step, Verdict, rollup,
+    Answers, Assertion, Attestation, Evaluation, Judged, MessageEvidence, Origin, Outcome,
+    Overridden, RunResult, Step, Verdict, rollup,
 };
 use crate::run;
 use crate::stage::{Stage, unjudged};
@@ -18,6 +18,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use titer_finding::{Finding, Severity};
 use titer_plan::model::{self, Action};
+
+/// How the rules of a plan's own expectations begin; the others are those of profiles and of the engine.
+const PLAN_RULES: &str = "PLAN-";
 
 /// The bytes of a file of evidence, by SHA-256.
 pub(super) type Blobs<'a> = &'a dyn Fn(&str) -> Option<Vec<u8>>;
@@ -315,34 +318,63 @@ fn overrule(step: &mut Step, own: &Own) {
     };
 }
 
-// expectations that a tester decided not to count
+/// Whether something that a step misses is called so: the words of an expectation that is not met, or the rule of a
+/// finding of level error.
+pub(super) fn can_be_waived(step: &Step, what: &str) -> bool {
+    let missed = |a: &Assertion| a.outcome == Outcome::NotMet && a.what == what;
+    step.assertions.iter().any(missed)
+        || step
+            .all_findings()
+            .any(|f| f.severity == Severity::Error && f.rule == what)
+}
+
+// expectations that a tester decided not to count: by their own words, or by the rule of what is wrong with them
 fn waive(step: &mut Step, said: &Said) {
     let waives = |what: &str| said.waivers.iter().find(|w| w.what == what);
-    let stays = |f: &Finding| f.severity == Severity::Error && waives(&f.rule).is_none();
-    let by_rule = said
-        .waivers
-        .iter()
-        .any(|w| step.all_findings().any(|f| f.rule == w.what));
-    let clean: Vec<String> = step
+    let errors: Vec<Finding> = step
+        .all_findings()
+        .filter(|f| f.severity == Severity::Error)
+        .cloned()
+        .collect();
+    // all that is wrong here has to be waived
+    let by_rules = |wrong: &mut dyn Iterator<Item = &Finding>| -> Option<String> {
+        let mut reasons: Vec<&str> = Vec::new();
+        for finding in wrong {
+            let reason = waives(&finding.rule)?.reason.as_str();
+            if !reasons.contains(&reason) {
+                reasons.push(reason);
+            }
+        }
+        (!reasons.is_empty()).then(|| reasons.join("; "))
+    };
+    let profile: BTreeMap<String, Option<String>> = step
         .messages
         .iter()
-        .filter(|m| by_rule && !m.findings.iter().any(stays))
-        .map(|m| m.id.clone())
+        .map(|m| {
+            let mut wrong = m
+                .findings
+                .iter()
+                .filter(|f| f.severity == Severity::Error && !f.rule.starts_with(PLAN_RULES));
+            (m.id.clone(), by_rules(&mut wrong))
+        })
         .collect();
     let mut changed = false;
     for assertion in &mut step.assertions {
         if assertion.outcome != Outcome::NotMet {
             continue;
         }
-        let conforms = assertion.what.starts_with("conforms to ")
-            && assertion
-                .message
-                .as_ref()
-                .is_some_and(|id| clean.contains(id));
-        let waived = waives(&assertion.what)
-            .or_else(|| said.waivers.first().filter(|_| conforms))
-            .map(|w| w.reason.clone());
-        if let Some(reason) = waived {
+        let reason = if let Some(waiver) = waives(&assertion.what) {
+            Some(waiver.reason.clone())
+        } else if assertion.what.starts_with("conforms to ") {
+            let id = assertion.message.as_ref();
+            id.and_then(|id| profile.get(id).cloned().flatten())
+        } else {
+            let here = assertion.location.as_ref();
+            by_rules(&mut errors.iter().filter(|f| {
+                f.rule.starts_with(PLAN_RULES) && here.is_some_and(|l| *l == f.location)
+            }))
+        };
+        if let Some(reason) = reason {
             assertion.outcome = Outcome::Allowed;
             assertion.because = Some(reason);
             changed = true;

@@ -92,6 +92,12 @@ fn a_document_is_searched_for_names_series_and_days() {
     printed(&[("October 2, 2026", "10/2/26")]).passes("print", Judged::Document);
     printed(&[("October 2, 2026", "")]).fails("print", &["Hepatitis A", "2 October 2026"]);
     printed(&[("October 2, 2026", "October 12, 2026")]).fails("print", &["2 October 2026"]);
+    // both are there, and the day stands beside the other vaccine
+    printed(&[
+        ("October 2, 2026", ""),
+        ("Hepatitis\nB", "October 2, 2026 Polio\nHepatitis B"),
+    ])
+    .fails("print", &["2 October 2026"]);
     printed(&[("Lynn", "")]).fails("print", &["`lynn`"]);
     printed(&[("Hepatitis\nB", "Polio")]).fails("print", &["HepB"]);
     printed(&[("Immunization", "Mona's immunization")]).fails("print", &["does not hold"]);

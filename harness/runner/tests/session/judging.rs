@@ -143,6 +143,26 @@ fn against_a_machine_a_reason_is_needed_and_shown() {
         (Verdict::PassedWithException, Judged::Automatic)
     );
     assert_eq!(waived.waivers[0].by.as_deref(), Some("Ada"));
+    // so does a waiver of the rule of what is wrong with it; what nothing is called cannot be waived
+    session.undo("Ada").expect("undone");
+    let waive = |what: &str| What::Waive {
+        step: report.to_owned(),
+        what: what.to_owned(),
+        reason: "the lot was used up".to_owned(),
+    };
+    let refused = session.act("Ada", waive("PLAN-LENGTH"));
+    let told = refused.expect_err("there is no such finding").to_string();
+    assert_eq!(
+        told,
+        format!("nothing that {report} misses is called `PLAN-LENGTH`")
+    );
+    session.act("Ada", waive("PLAN-VALUE")).expect("waived");
+    let result = session.result();
+    let waived = step(&result, "add/report");
+    assert_eq!(
+        (waived.verdict, waived.judged),
+        (Verdict::PassedWithException, Judged::Automatic)
+    );
 }
 
 #[test]

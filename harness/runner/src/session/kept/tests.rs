@@ -3,8 +3,8 @@
 
 use super::Kept;
 use crate::result::{
-    AnswerSource, Answers, Attestation, CodeSeen, CohortSeen, DoseSeen, ForecastSeen, PatientSeen,
-    RunResult, StockSeen,
+    AnswerSource, Answers, Assertion, Attestation, CodeSeen, CohortSeen, DoseSeen, ForecastSeen,
+    Outcome, PatientSeen, RunResult, StockSeen,
 };
 use crate::session::entry::undone;
 use crate::session::{
@@ -107,6 +107,16 @@ fn act(session: &Session, by: &str, what: What) {
     let _ = session.act(by, what);
 }
 
+// the first expectation that a step misses
+fn missed(session: &Session, path: &str) -> String {
+    let view = session.step_view(path);
+    view.and_then(|v| {
+        let unmet = |a: &&Assertion| a.outcome == Outcome::NotMet;
+        v.step.assertions.iter().find(unmet).map(|a| a.what.clone())
+    })
+    .unwrap_or_default()
+}
+
 // everything that can be done, at every step of the plan
 fn play(session: &Session) {
     let plan = session.plan().clone();
@@ -166,7 +176,7 @@ fn play(session: &Session) {
             },
             2 => What::Waive {
                 step: path.clone(),
-                what: "IZ-*".to_owned(),
+                what: missed(session, &path),
                 reason: "known".to_owned(),
             },
             3 => What::Comment {
