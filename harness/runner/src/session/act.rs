@@ -40,6 +40,14 @@ impl Inner {
             }
             What::Mark { step, item, .. } => {
                 let at = self.check_step(step)?;
+                // a later line was marked before: the list is known to be as long
+                let known = state
+                    .said
+                    .get(&at)
+                    .is_some_and(|said| said.marks.keys().any(|line| line >= item));
+                if known {
+                    return Ok(());
+                }
                 let lines = self
                     .fold
                     .by_machine(&Sources::new(state, &|_| None), at)

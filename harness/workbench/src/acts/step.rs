@@ -42,7 +42,8 @@ fn to(path: &str, anchor: &str) -> String {
 fn marks(app: &App, visit: &Visit, form: &Form, path: &str) -> Result<Done, Problem> {
     let items = app.now().step(path).map_or(0, |s| s.checklist.len());
     let mut changed = 0;
-    for item in 0..items {
+    // the last line first: that the list is as long is then looked at once
+    for item in (0..items).rev() {
         let (seen, was) = (
             form.get(&format!("seen-{item}")),
             form.get(&format!("was-{item}")),
