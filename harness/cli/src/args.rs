@@ -244,20 +244,9 @@ pub(crate) struct RunArgs {
     /// What is known to fail; it still runs, and a pass of it fails the run
     #[arg(long, value_name = "FILE")]
     pub(crate) known_failures: Option<PathBuf>,
-    /// User name for the IIS, or the one that the EHR has to send
-    #[arg(long, value_name = "NAME")]
-    pub(crate) username: Option<String>,
-    /// Password; better given as TITER_PASSWORD in the environment
-    #[arg(
-        long,
-        value_name = "PASSWORD",
-        env = "TITER_PASSWORD",
-        hide_env_values = true
-    )]
-    pub(crate) password: Option<String>,
-    /// Facility
-    #[arg(long, value_name = "ID")]
-    pub(crate) facility: Option<String>,
+    /// What callers of an IIS log in with
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
     /// Seconds that an answer may take
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(crate) timeout: u64,
@@ -337,6 +326,26 @@ pub(crate) struct RunArgs {
     pub(crate) now: Option<String>,
 }
 
+/// What callers of an IIS log in with: this program where it calls one, the EHR where this program is the IIS.
+#[derive(Debug, Args)]
+pub(crate) struct LoginArgs {
+    /// User name that callers send
+    #[arg(long, value_name = "NAME")]
+    pub(crate) username: Option<String>,
+    /// Password that callers send [default: one is made where this program is the IIS]; better given as TITER_PASSWORD in the
+    /// environment
+    #[arg(
+        long,
+        value_name = "PASSWORD",
+        env = "TITER_PASSWORD",
+        hide_env_values = true
+    )]
+    pub(crate) password: Option<String>,
+    /// Facility that callers send
+    #[arg(long, value_name = "ID")]
+    pub(crate) facility: Option<String>,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RoleArg {
     /// An immunization registry
@@ -379,20 +388,9 @@ pub(crate) struct ServeArgs {
     /// Misbehave: the name of a misbehaviour, or a file with one
     #[arg(long, value_name = "NAME|FILE")]
     pub(crate) personality: Option<String>,
-    /// User name that callers send
-    #[arg(long, value_name = "NAME")]
-    pub(crate) username: Option<String>,
-    /// Password that callers send [default: one made from the seed]; better given as TITER_PASSWORD in the environment
-    #[arg(
-        long,
-        value_name = "PASSWORD",
-        env = "TITER_PASSWORD",
-        hide_env_values = true
-    )]
-    pub(crate) password: Option<String>,
-    /// Facility that callers send
-    #[arg(long, value_name = "ID")]
-    pub(crate) facility: Option<String>,
+    /// What callers of an IIS log in with
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
     /// Where everything comes from that looks random
     #[arg(long, value_name = "N", default_value_t = 42)]
     pub(crate) seed: u64,
@@ -439,20 +437,9 @@ pub(crate) struct WorkbenchArgs {
     /// The day that relative dates count from [default: today]
     #[arg(long, value_name = "DAY")]
     pub(crate) as_of: Option<String>,
-    /// User name that the EHR sends
-    #[arg(long, value_name = "NAME")]
-    pub(crate) username: Option<String>,
-    /// Password that the EHR sends [default: one of this session alone]; better given as TITER_PASSWORD in the environment
-    #[arg(
-        long,
-        value_name = "PASSWORD",
-        env = "TITER_PASSWORD",
-        hide_env_values = true
-    )]
-    pub(crate) password: Option<String>,
-    /// Facility that the EHR sends
-    #[arg(long, value_name = "ID")]
-    pub(crate) facility: Option<String>,
+    /// What callers of an IIS log in with
+    #[command(flatten)]
+    pub(crate) login: LoginArgs,
     /// Megabytes that a file of evidence may have
     #[arg(long, value_name = "MB", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) file_limit: u64,

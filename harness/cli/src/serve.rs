@@ -24,9 +24,12 @@ pub(crate) fn run(args: &ServeArgs, _: &Ui) -> Result<Exit, Failure> {
         policy: reference::policy(args.policy.as_deref())?,
         personality: reference::personality(args.personality.as_deref())?,
         credentials: Some(Credentials::new(
-            args.username.as_deref().unwrap_or(USERNAME),
-            args.password.clone().unwrap_or_else(|| password(args.seed)),
-            args.facility.as_deref().unwrap_or(FACILITY),
+            args.login.username.as_deref().unwrap_or(USERNAME),
+            args.login
+                .password
+                .clone()
+                .unwrap_or_else(|| password(args.seed)),
+            args.login.facility.as_deref().unwrap_or(FACILITY),
         )),
         ..IisOptions::default()
     };
@@ -78,7 +81,7 @@ fn greeting(running: &RunningIis, args: &ServeArgs, misbehaves: &str) -> String 
     );
     let _ = writeln!(text, "  HTTP      {}", running.http_url());
     let _ = writeln!(text, "  username  {}", credentials.username);
-    if args.password.is_some() {
+    if args.login.password.is_some() {
         let _ = writeln!(text, "  password  (the one that was given)");
     } else {
         let _ = writeln!(text, "  password  {}", credentials.password);

@@ -138,7 +138,9 @@ fn fixed(args: &WorkbenchArgs) -> Result<(), Failure> {
         (args.as_of.is_some(), "--as-of"),
         (!args.select.is_empty(), "--select"),
         (
-            args.username.is_some() || args.password.is_some() || args.facility.is_some(),
+            args.login.username.is_some()
+                || args.login.password.is_some()
+                || args.login.facility.is_some(),
             "credentials",
         ),
     ];
@@ -159,9 +161,9 @@ fn credentials(args: &WorkbenchArgs) -> Credentials {
     let mut made_up = secret();
     made_up.truncate(12);
     Credentials::new(
-        args.username.as_deref().unwrap_or(USERNAME),
-        args.password.clone().unwrap_or(made_up),
-        args.facility.as_deref().unwrap_or(FACILITY),
+        args.login.username.as_deref().unwrap_or(USERNAME),
+        args.login.password.clone().unwrap_or(made_up),
+        args.login.facility.as_deref().unwrap_or(FACILITY),
     )
 }
 

@@ -296,9 +296,9 @@ impl System {
         }
         let text = |part: &Option<String>| part.clone().unwrap_or_default();
         let credentials = Credentials::new(
-            text(&args.username),
-            text(&args.password),
-            text(&args.facility),
+            text(&args.login.username),
+            text(&args.login.password),
+            text(&args.login.facility),
         );
         Ok(Self {
             target: Target::Iis(target(args, args.sut.clone(), credentials)),
@@ -323,12 +323,12 @@ impl System {
         target.bind = reference::address(&args.bind)?;
         target.mllp = args.mllp.as_deref().map(reference::address).transpose()?;
         target.idle = Some(Duration::from_secs(args.idle * 60));
-        if args.username.is_some() || args.password.is_some() {
+        if args.login.username.is_some() || args.login.password.is_some() {
             let text = |part: &Option<String>| part.clone().unwrap_or_default();
             target.credentials = Some(Credentials::new(
-                text(&args.username),
-                text(&args.password),
-                text(&args.facility),
+                text(&args.login.username),
+                text(&args.login.password),
+                text(&args.login.facility),
             ));
         }
         // a driver is told what to log in with, so there is always something
@@ -336,7 +336,10 @@ impl System {
             target.credentials = Some(Credentials::new(
                 "ehr",
                 format!("ehr-{}", args.seed),
-                args.facility.clone().unwrap_or_else(|| "EHR".to_owned()),
+                args.login
+                    .facility
+                    .clone()
+                    .unwrap_or_else(|| "EHR".to_owned()),
             ));
         }
         let registry = Registry::memory(Arc::clone(clock), args.seed)

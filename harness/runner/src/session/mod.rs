@@ -29,6 +29,7 @@
 mod act;
 mod acts;
 mod answer;
+mod assign;
 mod clock;
 mod desk;
 mod door;
@@ -44,6 +45,7 @@ mod listen;
 mod options;
 mod outcome;
 mod recognise;
+mod records;
 mod registry;
 mod rows;
 #[expect(
@@ -53,6 +55,7 @@ mod rows;
 mod session;
 mod settle;
 mod shared;
+mod showing;
 mod sqlite;
 mod state;
 mod told;
