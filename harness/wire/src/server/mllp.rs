@@ -3,14 +3,14 @@
 //! Source: HL7's Transport Specification: MLLP, release 1. The protocol knows no credentials; whoever starts the server
 //! decides who can reach it.
 
+use super::listening::{Limits, Listening};
 use super::run::ServerError;
 use crate::envelope::SoapFault;
 use crate::exchange::{Direction, Exchange, HttpMessage, SharedRecorder, Stopwatch, Transport};
 use crate::receiver::{Receiver, Reply, Submission};
 use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 use titer_hl7::build::{MessageBuilder, SegmentBuilder, components};
 use titer_hl7::clock::{SharedClock, SystemClock};
@@ -18,8 +18,7 @@ use titer_hl7::read::{FRAME_END, FRAME_START, frame};
 use titer_hl7::{Message, Offsets};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 
 /// Limits of an MLLP server, and what it tells.
 #[derive(Clone)]
@@ -56,14 +55,12 @@ impl Default for MllpOptions {
 
 /// A running MLLP server. Dropping it shuts it down.
 pub struct MllpServer {
-    addr: SocketAddr,
-    stop: watch::Sender<bool>,
-    thread: Option<JoinHandle<()>>,
+    listening: Listening,
 }
 
 impl std::fmt::Debug for MllpServer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "MllpServer({})", self.addr)
+        write!(f, "MllpServer({})", self.addr())
     }
 }
 
@@ -74,92 +71,23 @@ impl MllpServer {
         receiver: Arc<dyn Receiver>,
         options: MllpOptions,
     ) -> Result<Self, ServerError> {
-        let listener = TcpListener::bind(bind).map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => ServerError::PortInUse { addr: bind },
-            _ => ServerError::Bind { addr: bind, source },
+        let limits = Limits {
+            threads: 1,
+            connections: options.connections,
+            grace: options.grace,
+            name: "titer-mllp",
+        };
+        let options = Arc::new(options);
+        let listening = Listening::start(bind, limits, move |stream, peer, stopped| {
+            connection(stream, peer, receiver.clone(), options.clone(), stopped)
         })?;
-        listener.set_nonblocking(true).map_err(ServerError::Start)?;
-        let addr = listener.local_addr().map_err(ServerError::Start)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("titer-mllp")
-            .enable_all()
-            .build()
-            .map_err(ServerError::Start)?;
-        let (stop, stopped) = watch::channel(false);
-        let thread = std::thread::Builder::new()
-            .name("titer-mllp-accept".to_owned())
-            .spawn(move || {
-                runtime.block_on(accept(listener, receiver, Arc::new(options), stopped));
-                runtime.shutdown_timeout(Duration::from_secs(1));
-            })
-            .map_err(ServerError::Start)?;
-        Ok(Self {
-            addr,
-            stop,
-            thread: Some(thread),
-        })
+        Ok(Self { listening })
     }
 
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
+        self.listening.addr()
     }
-}
-
-impl Drop for MllpServer {
-    fn drop(&mut self) {
-        let _ = self.stop.send(true);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-async fn accept(
-    listener: TcpListener,
-    receiver: Arc<dyn Receiver>,
-    options: Arc<MllpOptions>,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-        tracing::error!("the listening socket cannot be used");
-        return;
-    };
-    let slots = Arc::new(Semaphore::new(options.connections.max(1)));
-    let mut tasks = JoinSet::new();
-    loop {
-        let slot = tokio::select! {
-            slot = slots.clone().acquire_owned() => slot,
-            _ = stopped.wait_for(|stop| *stop) => break,
-        };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopped.wait_for(|stop| *stop) => break,
-        };
-        while tasks.try_join_next().is_some() {}
-        match accepted {
-            Ok((stream, peer)) => {
-                let _ = stream.set_nodelay(true);
-                let serve = connection(
-                    stream,
-                    peer,
-                    receiver.clone(),
-                    options.clone(),
-                    stopped.clone(),
-                );
-                tasks.spawn(async move {
-                    serve.await;
-                    drop(slot);
-                });
-            }
-            // out of file descriptors, or the peer was gone at once: others may do better in a moment
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
-    }
-    drop(listener);
-    let all = async { while tasks.join_next().await.is_some() {} };
-    let _ = tokio::time::timeout(options.grace, all).await;
 }
 
 /// What was read from a connection.

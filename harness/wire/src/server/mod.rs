@@ -3,6 +3,7 @@
 mod body;
 mod endpoint;
 mod hl7;
+mod listening;
 mod mllp;
 mod run;
 mod soap;

@@ -1,18 +1,16 @@
 //! A server on a thread of its own.
 
 use super::endpoint::{Peer, Silence};
+use super::listening::{Limits, Listening};
 use axum::Router;
 use axum::body::Body;
 use hyper::service::Service as _;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::io;
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 
 /// Why a server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +35,7 @@ pub enum ServerError {
 }
 
 /// Limits of a server.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ServerOptions {
     /// Time in which the head of a request must have come in, and for which a connection may be idle.
     pub head_timeout: Duration,
@@ -62,9 +60,7 @@ impl Default for ServerOptions {
 
 /// A running server. Dropping it shuts it down.
 pub struct Server {
-    addr: SocketAddr,
-    stop: watch::Sender<bool>,
-    thread: Option<JoinHandle<()>>,
+    listening: Listening,
 }
 
 impl Server {
@@ -79,59 +75,31 @@ impl Server {
         router: Router,
         options: ServerOptions,
     ) -> Result<Self, ServerError> {
-        let listener = TcpListener::bind(bind).map_err(|source| match source.kind() {
-            io::ErrorKind::AddrInUse => ServerError::PortInUse { addr: bind },
-            _ => ServerError::Bind { addr: bind, source },
+        let limits = Limits {
+            threads: options.threads,
+            connections: options.connections,
+            grace: options.grace,
+            name: "titer-wire-server",
+        };
+        let listening = Listening::start(bind, limits, move |stream, peer, stopped| {
+            connection(stream, peer, router.clone(), options.head_timeout, stopped)
         })?;
-        listener.set_nonblocking(true).map_err(ServerError::Start)?;
-        let addr = listener.local_addr().map_err(ServerError::Start)?;
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(options.threads.max(1))
-            .thread_name("titer-wire-server")
-            .enable_all()
-            .build()
-            .map_err(ServerError::Start)?;
-        let (stop, stopped) = watch::channel(false);
-        let thread = std::thread::Builder::new()
-            .name("titer-wire-accept".to_owned())
-            .spawn(move || {
-                runtime.block_on(accept(listener, router, options, stopped));
-                runtime.shutdown_timeout(Duration::from_secs(1));
-            })
-            .map_err(ServerError::Start)?;
-        Ok(Self {
-            addr,
-            stop,
-            thread: Some(thread),
-        })
+        Ok(Self { listening })
     }
 
     /// Where it listens.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
+        self.listening.addr()
     }
 
     /// The address of a path, `http://127.0.0.1:41873/soap`.
     pub fn url(&self, path: &str) -> String {
-        format!("http://{}{path}", self.addr)
+        format!("http://{}{path}", self.addr())
     }
 
     /// Takes no more connections, lets requests under way finish within the grace time, and returns when all is over.
-    pub fn shutdown(mut self) {
-        self.end();
-    }
-
-    fn end(&mut self) {
-        let _ = self.stop.send(true);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.end();
+    pub fn shutdown(self) {
+        drop(self.listening);
     }
 }
 
@@ -139,54 +107,6 @@ impl Drop for Server {
 #[derive(Debug, thiserror::Error)]
 #[error("closed on purpose")]
 struct Closed;
-
-async fn accept(
-    listener: TcpListener,
-    router: Router,
-    options: ServerOptions,
-    mut stopped: watch::Receiver<bool>,
-) {
-    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
-        tracing::error!("the listening socket cannot be used");
-        return;
-    };
-    let slots = Arc::new(Semaphore::new(options.connections.max(1)));
-    let mut tasks = JoinSet::new();
-    loop {
-        let slot = tokio::select! {
-            slot = slots.clone().acquire_owned() => slot,
-            _ = stopped.wait_for(|stop| *stop) => break,
-        };
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            _ = stopped.wait_for(|stop| *stop) => break,
-        };
-        while tasks.try_join_next().is_some() {}
-        match accepted {
-            Ok((stream, peer)) => {
-                let _ = stream.set_nodelay(true);
-                let serve = connection(
-                    stream,
-                    peer,
-                    router.clone(),
-                    options.head_timeout,
-                    stopped.clone(),
-                );
-                tasks.spawn(async move {
-                    serve.await;
-                    drop(slot);
-                });
-            }
-            // out of file descriptors, or the peer was gone at once: others may do better in a moment
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
-        }
-    }
-    drop(listener);
-    let all = async { while tasks.join_next().await.is_some() {} };
-    if tokio::time::timeout(options.grace, all).await.is_err() {
-        tracing::warn!("requests under way did not finish in time and were cut off");
-    }
-}
 
 async fn connection(
     stream: tokio::net::TcpStream,
