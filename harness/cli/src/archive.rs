@@ -223,3 +223,105 @@ fn words(error: &ZipError) -> String {
         other => chain(other),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, DEEPEST, INNER, Met, archive};
+    use std::io::{Cursor, Read as _, Write as _};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    fn zipped(name: &str, bytes: &[u8]) -> Vec<u8> {
+        let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+        out.start_file(name, SimpleFileOptions::default())
+            .expect("an entry");
+        out.write_all(bytes).expect("written");
+        out.finish().expect("finished").into_inner()
+    }
+
+    // what was handed over in bytes, what was said, and how much was unpacked
+    fn read(zip: Vec<u8>, most: u64) -> (u64, Vec<String>, u64) {
+        let (mut met, mut handed) = (Met::default(), 0);
+        let mut budget = Budget { most, unpacked: 0 };
+        let mut each = |_: &str, from: &mut dyn std::io::Read| {
+            // the reader of messages goes on with the rest, and says what is wrong with this one
+            handed += std::io::copy(from, &mut std::io::sink()).unwrap_or_default();
+            Ok(())
+        };
+        let done = archive(
+            Cursor::new(zip),
+            "a.zip",
+            1,
+            &mut budget,
+            &mut met,
+            &mut each,
+        );
+        done.expect("read");
+        let said = met.wrong.iter().map(ToString::to_string).collect();
+        (handed, said, budget.unpacked)
+    }
+
+    #[test]
+    fn an_archive_that_unpacks_to_too_much_is_broken_off() {
+        const MOST: u64 = 1_000_000;
+        let mut bomb = ZipWriter::new(Cursor::new(Vec::new()));
+        for n in 0..50 {
+            bomb.start_file(format!("{n}.hl7"), SimpleFileOptions::default())
+                .expect("an entry");
+            bomb.write_all(&vec![b'x'; 300_000]).expect("written");
+        }
+        let bomb = bomb.finish().expect("finished").into_inner();
+        assert!(bomb.len() < 50_000, "it is small");
+        let (_, _, unpacked) = read(bomb.clone(), MOST);
+        assert!(
+            (MOST..2 * MOST).contains(&unpacked),
+            "unpacked no more than it takes to see it: {unpacked}"
+        );
+        let (handed, said, _) = read(bomb, u64::MAX);
+        assert_eq!((handed, said.len()), (15_000_000, 0));
+    }
+
+    #[test]
+    fn what_is_unpacked_too_much_is_an_error_of_the_entry() {
+        let mut met = Met::default();
+        let mut budget = Budget {
+            most: 1_000,
+            unpacked: 0,
+        };
+        let mut errors = Vec::new();
+        let mut each = |_: &str, from: &mut dyn std::io::Read| {
+            let mut bytes = Vec::new();
+            errors.extend(from.read_to_end(&mut bytes).err().map(|e| e.to_string()));
+            Ok(())
+        };
+        let zip = zipped("a.hl7", &b"MSH|".repeat(5_000));
+        archive(
+            Cursor::new(zip),
+            "a.zip",
+            1,
+            &mut budget,
+            &mut met,
+            &mut each,
+        )
+        .expect("read");
+        let said: Vec<String> = met.wrong.iter().map(ToString::to_string).collect();
+        let all = [errors, said].concat().join(" ");
+        assert!(all.contains("unpacks to more than 500 times"), "{all}");
+    }
+
+    #[test]
+    fn archives_in_archives_end_somewhere() {
+        let mut zip = zipped("a.hl7", b"MSH|");
+        for _ in 0..DEEPEST {
+            zip = zipped("inner.zip", &zip);
+        }
+        let (handed, said, _) = read(zip, u64::MAX);
+        assert_eq!(handed, 0);
+        assert_eq!(said.len(), 1);
+        assert!(said.concat().contains("deep in each other"), "{said:?}");
+
+        let large = vec![0; usize::try_from(INNER).expect("small") + 1];
+        let (_, said, _) = read(zipped("inner.zip", &large), u64::MAX);
+        assert!(said.concat().contains("more than 16 MiB"), "{said:?}");
+    }
+}

@@ -92,12 +92,22 @@ impl Validator {
         self.dialect
     }
 
-    /// The tables of the binding that a detection about a code is about.
-    pub(crate) fn tables_of(&self, detection: &crate::Detection) -> impl Iterator<Item = &str> {
-        let binding = self.profile.bindings.get(detection.a as usize);
-        binding
-            .into_iter()
-            .flat_map(|b| b.names.iter().map(|n| &**n))
+    /// The tables that a code would have to be in for this detection not to be there; none where it is about something
+    /// else.
+    pub(crate) fn tables_of(&self, detection: &crate::Detection) -> Vec<&str> {
+        let index = detection.a as usize;
+        match detection.kind {
+            Kind::CodeNotFound => {
+                let binding = self.profile.bindings.get(index);
+                binding.map_or_else(Vec::new, |b| b.names.iter().map(|n| &**n).collect())
+            }
+            Kind::Constraint => {
+                let rule = self.rules.constraints.get(index);
+                let table = rule.and_then(|r| r.assertion.membership());
+                table.map_or_else(Vec::new, |t| t.id.split(':').collect())
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// The same profile that also notes what is worth knowing and no fault: which usage a condition chose, which data type
@@ -125,7 +135,8 @@ impl Validator {
     }
 
     /// Checks a message. Detections come in the order of their position; for a message without an MSH segment there are
-    /// none, since [`Message::faults`] says so already. There are at most [`crate::MOST_DETECTIONS`].
+    /// none, since [`Message::faults`] says so already. There are at most [`crate::MOST_DETECTIONS`]; where there would be more, the
+    /// worst severity is among them all the same.
     pub fn check<'s>(&self, message: &Message<'_>, scratch: &'s mut Scratch) -> &'s [Detection] {
         self.run(message, scratch, |view, sink| {
             structure::loose(view, sink);

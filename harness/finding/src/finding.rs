@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 
 /// What stands in texts where the value belongs.
-const VALUE: &str = "{value}";
+pub(crate) const VALUE: &str = "{value}";
 
 /// How bad it is. Ordered: `Info < Warning < Error`.
 #[derive(

@@ -34,6 +34,8 @@ const MOST_LINES: usize = 100_000;
 pub(super) struct Part {
     bytes: Vec<u8>,
     items: Vec<Waiting>,
+    // memory for what is written about it
+    pieces: Vec<u8>,
 }
 
 struct Waiting {
@@ -88,10 +90,12 @@ impl Part {
     }
 
     /// Empty, with its memory; a message that was very large gives its memory back.
-    pub(super) fn emptied(mut self) -> Part {
+    fn emptied(mut self) -> Part {
         self.bytes.clear();
         self.bytes.shrink_to(4 * MOST_BYTES);
         self.items.clear();
+        self.pieces.clear();
+        self.pieces.shrink_to(32 * MOST_BYTES);
         self
     }
 
@@ -257,6 +261,15 @@ impl Done {
         })
     }
 
+    /// Its part, empty and with the memory of both.
+    pub(super) fn emptied(self) -> Part {
+        Part {
+            pieces: self.pieces,
+            ..self.part
+        }
+        .emptied()
+    }
+
     fn count(&mut self, severity: Severity, times: u64) {
         match severity {
             Severity::Error => self.counts.errors += times,
@@ -274,7 +287,7 @@ const SEVERITIES: [Severity; 3] = [Severity::Info, Severity::Warning, Severity::
 
 impl Workshop {
     /// Judges a part.
-    pub(super) fn judge(&self, part: Part) -> Done {
+    pub(super) fn judge(&self, mut part: Part) -> Done {
         let spare = self
             .memory
             .lock()
@@ -283,6 +296,7 @@ impl Workshop {
         let mut memory = spare.unwrap_or_default();
         let mut done = Done {
             tally: self.tally.map(Tally::new),
+            pieces: std::mem::take(&mut part.pieces),
             ..Done::default()
         };
         for (nth, item) in part.items.iter().enumerate() {

@@ -53,7 +53,7 @@ pub(super) struct Written<'c> {
 }
 
 impl Written<'_> {
-    fn take(&mut self, done: Done, shop: &Workshop) -> io::Result<Part> {
+    fn take(&mut self, mut done: Done, shop: &Workshop) -> io::Result<Part> {
         self.counts.messages += done.counts.messages;
         self.counts.errors += done.counts.errors;
         self.counts.warnings += done.counts.warnings;
@@ -96,10 +96,10 @@ impl Written<'_> {
             }
             Output::Nothing => {}
         }
-        if let Some(tally) = done.tally {
+        if let Some(tally) = done.tally.take() {
             self.tally.merge(tally);
         }
-        Ok(done.part.emptied())
+        Ok(done.emptied())
     }
 
     /// Writes what stands before everything.

@@ -1,17 +1,10 @@
 //! What a jurisdiction's overlays, or a newer book, accept although a table of the profile does not hold it.
 
 use super::{Context, day};
-use crate::detection::{Detection, Kind, What};
+use crate::detection::{Detection, What};
 use crate::validator::Validator;
 use titer_codes::{Origin, Status, System};
 use titer_hl7::Message;
-
-/// Conformance statements that say no more than that a code is of a value set.
-const STATEMENTS: [(&str, &str); 3] = [
-    ("IZ-35", "HL70064_IZ"),
-    ("IZ-36", "PHVS_VISBarcodes_IIS"),
-    ("IZ-37", "CVX"),
-];
 
 /// Whether an overlay or another book than the one that ships accepts the code that this detection is about.
 pub fn accepts(
@@ -24,15 +17,7 @@ pub fn accepts(
     if !own && !context.layers.has_overlays() || detection.place.what != What::Segment {
         return false;
     }
-    let sets: Vec<&str> = match detection.kind {
-        Kind::CodeNotFound => validator.tables_of(detection).collect(),
-        Kind::Constraint => {
-            let rule = validator.finding(detection, message).rule;
-            let set = STATEMENTS.iter().find(|(id, _)| *id == rule);
-            set.map(|(_, set)| *set).into_iter().collect()
-        }
-        _ => return false,
-    };
+    let sets = validator.tables_of(detection);
     if sets.is_empty() {
         return false;
     }

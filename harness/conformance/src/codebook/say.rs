@@ -1,6 +1,7 @@
 //! How the book's findings are said: the facts of each rule, and where a finding stands.
 
 use super::{Claim, Claimed, Context, Seen};
+use crate::text::names::{in_brackets, number};
 use jiff::civil::Date;
 use std::borrow::Cow;
 use titer_codes::System;
@@ -115,14 +116,17 @@ impl Speaker<'_, '_> {
 }
 
 fn path((name, nth, field, repetition, component): At) -> String {
-    use std::fmt::Write;
-    let mut out = format!("{name}[{nth}]-{field}");
-    // writing to a String cannot fail
+    let mut out = String::with_capacity(16);
+    out.push_str(name);
+    in_brackets(&mut out, nth);
+    out.push('-');
+    number(&mut out, field.into());
     if repetition > 0 {
-        let _ = write!(out, "[{repetition}]");
+        in_brackets(&mut out, repetition);
     }
     if component > 0 {
-        let _ = write!(out, ".{component}");
+        out.push('.');
+        number(&mut out, component.into());
     }
     out
 }

@@ -93,9 +93,9 @@ pub(super) fn look(
         return;
     };
     // CDC's table has no line for some statements, and a vaccine that it does not list has none to compare with
-    if vis.cvxs().next().is_some()
+    if !vis.cvxs().any(|c| c == cvx)
+        && vis.cvxs().next().is_some()
         && book.cvx(cvx).is_some_and(|c| c.vis().next().is_some())
-        && !vis.cvxs().any(|c| c == cvx)
     {
         speaker.say(
             "CODE-VIS-VACCINE",

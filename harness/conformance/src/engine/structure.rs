@@ -15,9 +15,14 @@ pub(crate) struct Sink<'s> {
 }
 
 impl Sink<'_> {
+    // when there are too many, the worst is still among them
     fn put(&mut self, detection: Detection) {
         if self.found.len() < MOST_DETECTIONS {
             self.found.push(detection);
+        } else if let Some(last) = self.found.last_mut()
+            && last.severity < detection.severity
+        {
+            *last = detection;
         }
     }
 

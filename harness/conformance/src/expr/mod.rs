@@ -212,6 +212,18 @@ pub struct TableRef {
     pub index: u32,
 }
 
+impl Expr {
+    /// The table that a value must be in for this to hold, where nothing else can be to blame when it does not hold:
+    /// membership alone, or on some condition.
+    pub fn membership(&self) -> Option<&TableRef> {
+        match self {
+            Expr::InTable { table, .. } => Some(table),
+            Expr::Or(_, then) | Expr::Imply(_, then) => then.membership(),
+            _ => None,
+        }
+    }
+}
+
 impl TableRef {
     /// No such table.
     pub const UNKNOWN: u32 = u32::MAX;

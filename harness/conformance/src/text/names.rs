@@ -3,7 +3,6 @@
 use crate::detection::{Place, What};
 use crate::engine::profile::{Datatype, Element, NONE, Profile, Segment};
 use crate::expr::Step;
-use std::fmt::Write;
 use titer_hl7::Message;
 
 /// What a place is called, and what the profile says about it.
@@ -29,28 +28,44 @@ impl Named<'_> {
 
 /// The path as a finding prints it: `PID-5[2].1`, `RXA[2]-5`, `ORDER[2]`; first instances go without an index.
 pub(crate) fn path(profile: &Profile, place: &Place, numbered: bool) -> String {
-    let mut out = match place.what {
-        What::Line => return String::new(),
-        What::Loose | What::Segment => String::from_utf8_lossy(&place.name).into_owned(),
-        What::Group => group_name(profile, u32::from(place.group)).to_owned(),
-    };
-    // writing to a String cannot fail
+    let mut out = String::with_capacity(16);
+    match place.what {
+        What::Line => return out,
+        What::Loose | What::Segment => out.push_str(&String::from_utf8_lossy(&place.name)),
+        What::Group => out.push_str(group_name(profile, u32::from(place.group))),
+    }
     if numbered && place.nth > 1 {
-        let _ = write!(out, "[{}]", place.nth);
+        in_brackets(&mut out, place.nth);
     }
     if place.field > 0 {
-        let _ = write!(out, "-{}", place.field);
+        out.push('-');
+        number(&mut out, place.field.into());
         if numbered && place.repetition > 1 {
-            let _ = write!(out, "[{}]", place.repetition);
+            in_brackets(&mut out, place.repetition);
         }
     }
-    if place.component > 0 {
-        let _ = write!(out, ".{}", place.component);
-    }
-    if place.subcomponent > 0 {
-        let _ = write!(out, ".{}", place.subcomponent);
+    for part in [place.component, place.subcomponent] {
+        if part > 0 {
+            out.push('.');
+            number(&mut out, part.into());
+        }
     }
     out
+}
+
+/// A number in brackets.
+pub(crate) fn in_brackets(out: &mut String, n: u32) {
+    out.push('[');
+    number(out, n);
+    out.push(']');
+}
+
+/// A number, written so often that the usual way shows.
+pub(crate) fn number(out: &mut String, n: u32) {
+    if n >= 10 {
+        number(out, n / 10);
+    }
+    out.push(char::from(b'0' + (n % 10) as u8));
 }
 
 /// `ORDER` of `VXU_V04.ORDER`.
@@ -215,9 +230,9 @@ pub(crate) fn reached(
                 .and_then(|d| d.components.get(index))
         };
         label.push(if depth == 0 { '-' } else { '.' });
-        label.push_str(&step.position.to_string());
+        number(&mut label, step.position.into());
         if let Some(n) = step.instance.filter(|n| *n > 1) {
-            let _ = write!(label, "[{n}]");
+            in_brackets(&mut label, n);
         }
         depth += 1;
         match element {

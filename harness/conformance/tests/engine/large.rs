@@ -1,7 +1,8 @@
 //! Large messages: what is far from where it belongs still gets there, every count is right, and nothing wraps around.
 
 use crate::common::{detect, kinds, message, validator};
-use titer_conformance::{Detection, Dialect, Kind, Validator};
+use titer_conformance::{Detection, Dialect, Kind, MOST_DETECTIONS, Validator};
+use titer_finding::Severity;
 
 const MANY: usize = 70_000;
 
@@ -69,4 +70,16 @@ fn every_one_of_many_repetitions_is_judged() {
     let long = of(&found, Kind::Length);
     assert_eq!(long.len(), MANY);
     assert_eq!(long.last().map(|d| d.place.repetition), Some(MANY as u32));
+}
+
+#[test]
+fn more_than_can_be_collected_ends_at_the_limit_with_the_worst_of_it() {
+    // a million notes, and something worse behind them
+    let notes = "ZAA\n".repeat(MOST_DETECTIONS + 10);
+    let found = detect(&titer(), &message(&format!("PID|toolong\n{notes}")));
+    assert_eq!(found.len(), MOST_DETECTIONS);
+    let worst = |found: &[Detection]| found.iter().map(|d| d.severity).max();
+    let alone = detect(&titer(), &message("PID|toolong\n"));
+    assert_eq!(worst(&alone), Some(Severity::Warning));
+    assert_eq!(worst(&found), worst(&alone));
 }

@@ -1,11 +1,10 @@
 //! JSON: one document with a head, or one object on each line.
 
 use super::{Counts, Source};
-use crate::finding::{Category, Finding, Fixer, Label, Location, Severity};
-use crate::phi::{MASK, Phi};
+use crate::finding::{Finding, Label, Location, VALUE};
+use crate::phi::MASK;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// The form's number; it changes when a reader of the old form could misread the new one.
@@ -158,44 +157,6 @@ struct MessageLine<'a> {
     profile: Option<&'a str>,
 }
 
-#[derive(Serialize)]
-struct EntryLine<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<&'static str>,
-    file: &'a str,
-    message_number: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    profile: Option<&'a str>,
-    finding: Settled<'a>,
-}
-
-#[derive(Serialize)]
-struct Settled<'a> {
-    rule: &'a str,
-    severity: Severity,
-    category: Category,
-    message: Cow<'a, str>,
-    location: Spot<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    source: Option<&'a str>,
-    fixer: Fixer,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<Cow<'a, str>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    labels: Vec<Beside<'a>>,
-}
-
-#[derive(Serialize)]
-struct Beside<'a> {
-    location: Spot<'a>,
-    text: Cow<'a, str>,
-}
-
-#[derive(Serialize)]
 struct Spot<'a> {
     path: &'a str,
     line: u32,
@@ -217,47 +178,6 @@ impl<'a> Spot<'a> {
     }
 }
 
-impl<'a> EntryLine<'a> {
-    fn new(
-        kind: Option<&'static str>,
-        source: &Source<'a>,
-        finding: &'a Finding,
-        mask: bool,
-    ) -> Self {
-        let text = |text: &'a str| finding.fill(text, mask);
-        let expected = finding.expected.as_deref();
-        Self {
-            kind,
-            file: source.file,
-            message_number: source.number,
-            profile: source.profile,
-            finding: Settled {
-                rule: &finding.rule,
-                severity: finding.severity,
-                category: finding.category,
-                message: text(&finding.message),
-                location: Spot::new(source, &finding.location),
-                value: finding
-                    .value
-                    .as_ref()
-                    .map(|v| if mask { MASK } else { Phi::reveal(v) }),
-                expected: expected.map(|e| if mask { text(e) } else { Cow::Borrowed(e) }),
-                source: finding.source.as_deref(),
-                fixer: finding.fixer,
-                help: finding.help.as_deref().map(text),
-                labels: finding
-                    .labels
-                    .iter()
-                    .map(|label| Beside {
-                        location: Spot::new(source, &label.location),
-                        text: text(&label.text),
-                    })
-                    .collect(),
-            },
-        }
-    }
-}
-
 /// What is the same in every finding with the same words, made once.
 #[derive(Clone, Debug)]
 pub struct Words {
@@ -275,19 +195,19 @@ impl Words {
             return None;
         }
         let mut head = b"\"finding\":{\"rule\":".to_vec();
-        put(&mut head, &finding.rule);
+        text(&mut head, &finding.rule);
         head.extend_from_slice(b",\"severity\":");
         put(&mut head, &finding.severity);
         head.extend_from_slice(b",\"category\":");
         put(&mut head, &finding.category);
         head.extend_from_slice(b",\"message\":");
-        put(&mut head, &finding.message);
+        text(&mut head, &finding.message);
         head.extend_from_slice(b",\"location\":{\"path\":");
         let mut tail = Vec::new();
         let mut option = |name: &str, text: Option<&String>| {
             if let Some(text) = text {
                 tail.extend_from_slice(name.as_bytes());
-                put(&mut tail, text);
+                self::text(&mut tail, text);
             }
         };
         option(",\"expected\":", finding.expected.as_ref());
@@ -297,7 +217,7 @@ impl Words {
         let mut option = |name: &str, text: Option<&String>| {
             if let Some(text) = text {
                 tail.extend_from_slice(name.as_bytes());
-                put(&mut tail, text);
+                self::text(&mut tail, text);
             }
         };
         option(",\"help\":", finding.help.as_ref());
@@ -314,19 +234,7 @@ pub(super) fn spoken(
     place: &Location,
     label: Option<&Label>,
 ) {
-    out.extend_from_slice(if kind {
-        b"{\"kind\":\"finding\",\"file\":"
-    } else {
-        b"{\"file\":"
-    });
-    put(out, &source.file);
-    out.extend_from_slice(b",\"message_number\":");
-    put(out, &source.number);
-    if let Some(profile) = source.profile {
-        out.extend_from_slice(b",\"profile\":");
-        put(out, &profile);
-    }
-    out.push(b',');
+    opening(out, kind, source);
     out.extend_from_slice(&words.head);
     spot(out, source, place);
     out.extend_from_slice(&words.tail);
@@ -334,7 +242,7 @@ pub(super) fn spoken(
         out.extend_from_slice(b",\"labels\":[{\"location\":{\"path\":");
         spot(out, source, &label.location);
         out.extend_from_slice(b",\"text\":");
-        put(out, &label.text);
+        text(out, &label.text);
         out.extend_from_slice(b"}]");
     }
     out.extend_from_slice(b"}}");
@@ -343,7 +251,7 @@ pub(super) fn spoken(
 // a place, from its path on
 fn spot(out: &mut Vec<u8>, source: &Source<'_>, place: &Location) {
     let spot = Spot::new(source, place);
-    put(out, &spot.path);
+    text(out, spot.path);
     out.extend_from_slice(b",\"line\":");
     put(out, &spot.line);
     out.extend_from_slice(b",\"column\":");
@@ -360,12 +268,121 @@ fn put(out: &mut Vec<u8>, value: &impl Serialize) {
     let _ = serde_json::to_writer(out, value);
 }
 
+// an entry up to what was found
+fn opening(out: &mut Vec<u8>, kind: bool, source: &Source<'_>) {
+    out.extend_from_slice(if kind {
+        b"{\"kind\":\"finding\",\"file\":"
+    } else {
+        b"{\"file\":"
+    });
+    text(out, source.file);
+    out.extend_from_slice(b",\"message_number\":");
+    put(out, &source.number);
+    if let Some(profile) = source.profile {
+        out.extend_from_slice(b",\"profile\":");
+        text(out, profile);
+    }
+    out.push(b',');
+}
+
+// a text in quotes
+fn text(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    inner(out, text);
+    out.push(b'"');
+}
+
+// a text without its quotes; most have nothing to escape
+fn inner(out: &mut Vec<u8>, text: &str) {
+    let special = |b: &u8| *b < b' ' || *b == b'"' || *b == b'\\';
+    // no early end: so it is many bytes at a time
+    if text.bytes().fold(false, |any, b| any | special(&b)) {
+        let from = out.len();
+        put(out, &text);
+        // without the quotes that were put around it
+        out.pop();
+        out.remove(from);
+    } else {
+        out.extend_from_slice(text.as_bytes());
+    }
+}
+
+// a text of a finding, with its value in place
+fn filled(out: &mut Vec<u8>, finding: &Finding, template: &str, mask: bool) {
+    match &finding.value {
+        Some(value) if !mask => {
+            out.push(b'"');
+            for (nth, part) in template.split(VALUE).enumerate() {
+                if nth > 0 {
+                    inner(out, value.reveal());
+                }
+                inner(out, part);
+            }
+            out.push(b'"');
+        }
+        _ => text(out, &finding.fill(template, mask)),
+    }
+}
+
+/// The entry of a finding: `kind` is `finding` where entries have one.
+fn written(out: &mut Vec<u8>, kind: bool, source: &Source<'_>, finding: &Finding, mask: bool) {
+    opening(out, kind, source);
+    out.extend_from_slice(b"\"finding\":{\"rule\":");
+    text(out, &finding.rule);
+    out.extend_from_slice(b",\"severity\":");
+    put(out, &finding.severity);
+    out.extend_from_slice(b",\"category\":");
+    put(out, &finding.category);
+    out.extend_from_slice(b",\"message\":");
+    filled(out, finding, &finding.message, mask);
+    out.extend_from_slice(b",\"location\":{\"path\":");
+    spot(out, source, &finding.location);
+    if let Some(value) = &finding.value {
+        out.extend_from_slice(b",\"value\":");
+        text(out, if mask { MASK } else { value.reveal() });
+    }
+    if let Some(expected) = &finding.expected {
+        out.extend_from_slice(b",\"expected\":");
+        if mask {
+            filled(out, finding, expected, mask);
+        } else {
+            text(out, expected);
+        }
+    }
+    if let Some(source) = &finding.source {
+        out.extend_from_slice(b",\"source\":");
+        text(out, source);
+    }
+    out.extend_from_slice(b",\"fixer\":");
+    put(out, &finding.fixer);
+    if let Some(help) = &finding.help {
+        out.extend_from_slice(b",\"help\":");
+        filled(out, finding, help, mask);
+    }
+    for (nth, label) in finding.labels.iter().enumerate() {
+        out.extend_from_slice(if nth == 0 {
+            b",\"labels\":["
+        } else {
+            &b","[..]
+        });
+        out.extend_from_slice(b"{\"location\":{\"path\":");
+        spot(out, source, &label.location);
+        out.extend_from_slice(b",\"text\":");
+        filled(out, finding, &label.text, mask);
+        out.push(b'}');
+    }
+    if !finding.labels.is_empty() {
+        out.push(b']');
+    }
+    out.extend_from_slice(b"}}");
+}
+
 pub(super) fn entry(out: &mut Vec<u8>, source: &Source<'_>, finding: &Finding, mask: bool) {
-    put(out, &EntryLine::new(None, source, finding, mask));
+    written(out, false, source, finding, mask);
 }
 
 pub(super) fn finding_line(out: &mut Vec<u8>, source: &Source<'_>, finding: &Finding, mask: bool) {
-    put(out, &EntryLine::new(Some("finding"), source, finding, mask));
+    written(out, true, source, finding, mask);
     out.push(b'\n');
 }
 
@@ -379,4 +396,105 @@ pub(super) fn message_line(out: &mut Vec<u8>, source: &Source<'_>) {
     };
     put(out, &line);
     out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, Record, entry, finding_line};
+    use crate::finding::{Category, Finding, Fixer, Label, Location, Severity};
+    use crate::phi::Phi;
+    use crate::sink::Source;
+    use proptest::prelude::*;
+
+    fn words() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("{value}"),
+            Just("\""),
+            Just("\\"),
+            Just("\u{1}\n\t"),
+            Just("\u{e9}\u{1f9ea}"),
+            Just("plain words of some length "),
+            Just("{"),
+        ];
+        prop::collection::vec(piece, 0..5).prop_map(|p| p.concat())
+    }
+
+    fn place() -> impl Strategy<Value = Location> {
+        (words(), 1..9u32, 1..9u32, 0..500u64, 0..9u64).prop_map(
+            |(path, line, column, start, n)| Location {
+                path,
+                line,
+                column,
+                start,
+                end: start + n,
+            },
+        )
+    }
+
+    fn some() -> impl Strategy<Value = Option<String>> {
+        prop::option::of(words())
+    }
+
+    prop_compose! {
+        fn finding()(
+            (rule, message) in (words(), words()),
+            location in place(),
+            (value, expected, source, help) in (some(), some(), some(), some()),
+            labels in prop::collection::vec((place(), words()), 0..3),
+        ) -> Finding {
+            let (severity, category) = (Severity::Warning, Category::CodeSet);
+            Finding {
+                value: value.map(Phi::new),
+                expected,
+                source,
+                help,
+                labels: labels.into_iter().map(|(location, text)| Label { location, text }).collect(),
+                ..Finding::new(rule, severity, category, Fixer::SenderStaff, location, message)
+            }
+        }
+    }
+
+    fn moved(place: &Location, source: &Source<'_>) -> Location {
+        Location {
+            line: place.line + source.lines_before,
+            start: place.start + source.bytes_before,
+            end: place.end + source.bytes_before,
+            ..place.clone()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_by_hand_is_what_the_types_say(
+            finding in finding(),
+            file in words(),
+            profile in some(),
+            mask in any::<bool>(),
+        ) {
+            let source = Source {
+                number: 7,
+                profile: profile.as_deref(),
+                lines_before: 3,
+                bytes_before: 40,
+                ..Source::new(&file, b"")
+            };
+            let mut settled = finding.settled(mask);
+            settled.location = moved(&finding.location, &source);
+            for label in &mut settled.labels {
+                label.location = moved(&label.location, &source);
+            }
+            let said = Entry {
+                file: file.clone(),
+                message_number: 7,
+                profile: profile.clone(),
+                finding: settled,
+            };
+            let (mut one, mut line) = (Vec::new(), Vec::new());
+            entry(&mut one, &source, &finding, mask);
+            finding_line(&mut line, &source, &finding, mask);
+            prop_assert_eq!(String::from_utf8_lossy(&one), serde_json::to_string(&said)?);
+            let record = serde_json::to_string(&Record::Finding(Box::new(said)))?;
+            prop_assert_eq!(String::from_utf8_lossy(&line), record + "\n");
+        }
+    }
 }
