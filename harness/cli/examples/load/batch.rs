@@ -49,17 +49,62 @@ const TOWNS: [(&str, &str, &str); 5] = [
     ("Boise", "ID", "83702"),
     ("Ames", "IA", "50010"),
 ];
-const VACCINES: [(&str, &str, &str); 6] = [
-    (
-        "08",
-        "Hep B, adolescent or pediatric",
-        "SKB^GlaxoSmithKline^MVX",
-    ),
-    ("20", "DTaP", "SKB^GlaxoSmithKline^MVX"),
-    ("10", "IPV", "PMC^Sanofi Pasteur^MVX"),
-    ("03", "MMR", "MSD^Merck and Co., Inc.^MVX"),
-    ("21", "varicella", "MSD^Merck and Co., Inc.^MVX"),
-    ("49", "Hib (PRP-OMP)", "MSD^Merck and Co., Inc.^MVX"),
+/// Code, name, maker, and the information statement in its edition of today and in the one before.
+struct Vaccine {
+    cvx: &'static str,
+    name: &'static str,
+    maker: &'static str,
+    statement: &'static str,
+    before: &'static str,
+}
+
+const GLAXO: &str = "SKB^GlaxoSmithKline^MVX";
+const SANOFI: &str = "PMC^Sanofi Pasteur^MVX";
+const MERCK: &str = "MSD^Merck and Co., Inc.^MVX";
+
+const VACCINES: [Vaccine; 6] = [
+    Vaccine {
+        cvx: "08",
+        name: "Hep B, adolescent or pediatric",
+        maker: GLAXO,
+        statement: "253088698300005911250131",
+        before: "253088698300005911230512",
+    },
+    Vaccine {
+        cvx: "20",
+        name: "DTaP",
+        maker: GLAXO,
+        statement: "253088698300003511210806",
+        before: "253088698300003511200401",
+    },
+    Vaccine {
+        cvx: "10",
+        name: "IPV",
+        maker: SANOFI,
+        statement: "253088698300017211250131",
+        before: "253088698300017211210806",
+    },
+    Vaccine {
+        cvx: "03",
+        name: "MMR",
+        maker: MERCK,
+        statement: "253088698300012711250131",
+        before: "253088698300012711210806",
+    },
+    Vaccine {
+        cvx: "21",
+        name: "varicella",
+        maker: MERCK,
+        statement: "253088698300024011250131",
+        before: "253088698300024011210806",
+    },
+    Vaccine {
+        cvx: "49",
+        name: "Hib (PRP-OMP)",
+        maker: MERCK,
+        statement: "253088698300006611210806",
+        before: "253088698300006611191030",
+    },
 ];
 
 /// Appends one message.
@@ -102,8 +147,14 @@ pub(crate) fn message(out: &mut String, dice: &mut Dice, number: u64) {
     );
     let doses = 1 + dice.below(4);
     for dose in 0..doses {
-        let (cvx, name, maker) = VACCINES[dice.below(6) as usize];
-        let cvx = if dice.once_in(80) { "8" } else { cvx };
+        let vaccine = &VACCINES[dice.below(6) as usize];
+        let (name, maker) = (vaccine.name, vaccine.maker);
+        let cvx = if dice.once_in(80) { "8" } else { vaccine.cvx };
+        let statement = if dice.once_in(20) {
+            vaccine.before
+        } else {
+            vaccine.statement
+        };
         let status = if dice.once_in(100) { "CX" } else { "CP" };
         let eligibility = if dice.once_in(70) { "V99" } else { "V02" };
         let given_on = 1 + dice.below(12);
@@ -118,7 +169,7 @@ pub(crate) fn message(out: &mut String, dice: &mut Dice, number: u64) {
              OBX|{}|CE|30963-3^Vaccine Funding Source^LN|1|VXC50^Public^CDCPHINVS||||||F|||20260312\r\
              OBX|{}|CE|64994-7^Vaccine Funding Program Eligibility^LN|2|{eligibility}^VFC Eligible^HL70064||||||F|||20260312|||\
              VXC40^per immunization^CDCPHINVS\r\
-             OBX|{}|CE|69764-9^Document Type^LN|3|253088698300005911160720^Hepatitis B Vaccine VIS^cdcgs1vis||||||F|||20260312\r\
+             OBX|{}|CE|69764-9^Document Type^LN|3|{statement}^{name} VIS^cdcgs1vis||||||F|||20260312\r\
              OBX|{}|DT|29769-7^Date Vis Presented^LN|3|20260312||||||F|||20260312\r",
             dice.below(10_000),
             set + 1,
