@@ -227,7 +227,7 @@ fn words(error: &ZipError) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Budget, DEEPEST, INNER, Met, archive};
-    use std::io::{Cursor, Read as _, Write as _};
+    use std::io::{Cursor, Write as _};
     use zip::ZipWriter;
     use zip::write::SimpleFileOptions;
 
