@@ -97,7 +97,7 @@ pub struct CandidateView {
 /// A message that came.
 #[derive(Clone, Debug)]
 pub struct MessageView {
-    /// Its entry; what [`What::Assign`] names.
+    /// Its entry; what [`crate::session::What::Assign`] names.
     pub seq: u64,
     /// When it came.
     pub at: Timestamp,
