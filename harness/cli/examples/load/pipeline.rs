@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use std::fs::File;
 use std::io::{self, Read};
 use std::time::Instant;
-use titer_conformance::{Scratch, select};
+use titer_conformance::{Context, Scratch, look_at_codes, select};
+use titer_finding::Severity;
 use titer_hl7::read::{Item, Reader};
 use titer_hl7::{Message, Offsets};
 
@@ -37,28 +38,30 @@ pub(crate) fn compare(path: &str) -> io::Result<()> {
         let number = jobs.to_string();
         // one after the other, so that what else runs on the machine meets both
         let mut best = (0f64, 0f64, 0u64);
+        let mut booked = 0f64;
         // by processor time, which other work on the machine changes less
         let mut cheapest = (f64::MAX, f64::MAX);
         for _ in 0..REPEATS {
-            let own = pool.install(|| {
-                let started = Instant::now();
-                let spent = child::processor("/proc/self/stat");
-                let found: u64 = sample
-                    .par_iter()
-                    .map_init(
-                        || (Offsets::new(), Scratch::new()),
-                        |(table, scratch), bytes| {
-                            let message = Message::parse(bytes, table);
-                            let validator = select(&message);
-                            validator.map_or(0, |v| v.check(&message, scratch).len() as u64)
-                        },
-                    )
-                    .sum();
-                assert!(found > 0, "something is wrong in every batch");
-                let spent = child::processor("/proc/self/stat") - spent;
-                cheapest.0 = cheapest.0.min(spent / sample.len() as f64);
-                rate(sample.len() as u64, started)
-            });
+            let judge = |book: bool| {
+                pool.install(|| {
+                    let started = Instant::now();
+                    let spent = child::processor("/proc/self/stat");
+                    let found: u64 = sample
+                        .par_iter()
+                        .map_init(
+                            || (Offsets::new(), Scratch::new()),
+                            |(table, scratch), bytes| judged(bytes, table, scratch, book),
+                        )
+                        .sum();
+                    assert!(found > 0, "something is wrong in every batch");
+                    let spent = child::processor("/proc/self/stat") - spent;
+                    let each = spent / sample.len() as f64;
+                    (rate(sample.len() as u64, started), each)
+                })
+            };
+            let (own, each) = judge(false);
+            cheapest.0 = cheapest.0.min(each);
+            booked = booked.max(judge(true).0);
             let args = [
                 "check",
                 path,
@@ -75,9 +78,10 @@ pub(crate) fn compare(path: &str) -> io::Result<()> {
         }
         let (own, whole, peak) = best;
         println!(
-            "-j {jobs}: validator alone {own:.0}, titer check --format jsonl {whole:.0} messages a second: {:.0} %; by \
-             processor time {:.1} and {:.1} microseconds a message: {:.0} %; at most {:.1} MiB resident",
+            "-j {jobs}: validator alone {own:.0}, with the book of codes {booked:.0}, titer check --format jsonl {whole:.0} \
+             messages a second: {:.0} % and {:.0} %; by processor time {:.1} and {:.1} microseconds a message: {:.0} %; at most {:.1} MiB resident",
             whole / own * 100.0,
+            whole / booked * 100.0,
             cheapest.0 * 1e6,
             cheapest.1 * 1e6,
             cheapest.0 / cheapest.1 * 100.0,
@@ -101,6 +105,22 @@ pub(crate) fn compare(path: &str) -> io::Result<()> {
         );
     }
     Ok(())
+}
+
+// judges one message; with the book of codes that is all that `titer check` judges
+fn judged(bytes: &[u8], table: &mut Offsets, scratch: &mut Scratch, book: bool) -> u64 {
+    let message = Message::parse(bytes, table);
+    let Some(validator) = select(&message) else {
+        return 0;
+    };
+    let mut found = validator.check(&message, scratch).len();
+    if book {
+        let context = Context::default();
+        found += look_at_codes(&message, validator, &context, Severity::Info)
+            .findings
+            .len();
+    }
+    found as u64
 }
 
 fn rate(messages: u64, started: Instant) -> f64 {
