@@ -91,14 +91,7 @@ fn compares(
     else {
         return None;
     };
-    let one = |path: &Path| {
-        let several = matches!(context.shape, Shape::Group(_))
-            && path.steps.iter().any(|s| s.instance.is_none());
-        if several {
-            return None;
-        }
-        find(view, context, &path.steps)
-    };
+    let one = |path: &Path| find(view, context, &path.steps);
     let (left, right) = match (one(left)?, one(right)?) {
         (Found::Absent, Found::Absent) => return when_absent(absent, strict),
         (Found::Absent, Found::Plain(..)) | (Found::Plain(..), Found::Absent) => {

@@ -194,33 +194,9 @@ impl Words {
         if finding.value.is_some() || texts.into_iter().flatten().any(|t| t.contains("{value}")) {
             return None;
         }
-        let mut head = b"\"finding\":{\"rule\":".to_vec();
-        text(&mut head, &finding.rule);
-        head.extend_from_slice(b",\"severity\":");
-        put(&mut head, &finding.severity);
-        head.extend_from_slice(b",\"category\":");
-        put(&mut head, &finding.category);
-        head.extend_from_slice(b",\"message\":");
-        text(&mut head, &finding.message);
-        head.extend_from_slice(b",\"location\":{\"path\":");
-        let mut tail = Vec::new();
-        let mut option = |name: &str, text: Option<&String>| {
-            if let Some(text) = text {
-                tail.extend_from_slice(name.as_bytes());
-                self::text(&mut tail, text);
-            }
-        };
-        option(",\"expected\":", finding.expected.as_ref());
-        option(",\"source\":", finding.source.as_ref());
-        tail.extend_from_slice(b",\"fixer\":");
-        put(&mut tail, &finding.fixer);
-        let mut option = |name: &str, text: Option<&String>| {
-            if let Some(text) = text {
-                tail.extend_from_slice(name.as_bytes());
-                self::text(&mut tail, text);
-            }
-        };
-        option(",\"help\":", finding.help.as_ref());
+        let (mut head, mut tail) = (Vec::new(), Vec::new());
+        before_place(&mut head, finding, false);
+        after_place(&mut tail, finding, false);
         Some(Words { head, tail })
     }
 }
@@ -238,14 +214,7 @@ pub(super) fn spoken(
     out.extend_from_slice(&words.head);
     spot(out, source, place);
     out.extend_from_slice(&words.tail);
-    if let Some(label) = label {
-        out.extend_from_slice(b",\"labels\":[{\"location\":{\"path\":");
-        spot(out, source, &label.location);
-        out.extend_from_slice(b",\"text\":");
-        text(out, &label.text);
-        out.extend_from_slice(b"}]");
-    }
-    out.extend_from_slice(b"}}");
+    labelled(out, source, label.into_iter(), text);
 }
 
 // a place, from its path on
@@ -324,9 +293,8 @@ fn filled(out: &mut Vec<u8>, finding: &Finding, template: &str, mask: bool) {
     }
 }
 
-/// The entry of a finding: `kind` is `finding` where entries have one.
-fn written(out: &mut Vec<u8>, kind: bool, source: &Source<'_>, finding: &Finding, mask: bool) {
-    opening(out, kind, source);
+// what was found, up to the path of its place
+fn before_place(out: &mut Vec<u8>, finding: &Finding, mask: bool) {
     out.extend_from_slice(b"\"finding\":{\"rule\":");
     text(out, &finding.rule);
     out.extend_from_slice(b",\"severity\":");
@@ -336,7 +304,10 @@ fn written(out: &mut Vec<u8>, kind: bool, source: &Source<'_>, finding: &Finding
     out.extend_from_slice(b",\"message\":");
     filled(out, finding, &finding.message, mask);
     out.extend_from_slice(b",\"location\":{\"path\":");
-    spot(out, source, &finding.location);
+}
+
+// what was found, behind its place and up to the labels
+fn after_place(out: &mut Vec<u8>, finding: &Finding, mask: bool) {
     if let Some(value) = &finding.value {
         out.extend_from_slice(b",\"value\":");
         text(out, if mask { MASK } else { value.reveal() });
@@ -359,22 +330,40 @@ fn written(out: &mut Vec<u8>, kind: bool, source: &Source<'_>, finding: &Finding
         out.extend_from_slice(b",\"help\":");
         filled(out, finding, help, mask);
     }
-    for (nth, label) in finding.labels.iter().enumerate() {
-        out.extend_from_slice(if nth == 0 {
-            b",\"labels\":["
-        } else {
-            &b","[..]
-        });
+}
+
+// the labels, each with its text as `say` writes it, and the end of the entry
+fn labelled<'l>(
+    out: &mut Vec<u8>,
+    source: &Source<'_>,
+    labels: impl Iterator<Item = &'l Label>,
+    say: impl Fn(&mut Vec<u8>, &str),
+) {
+    let mut any = false;
+    for label in labels {
+        out.extend_from_slice(if any { b"," } else { &b",\"labels\":["[..] });
+        any = true;
         out.extend_from_slice(b"{\"location\":{\"path\":");
         spot(out, source, &label.location);
         out.extend_from_slice(b",\"text\":");
-        filled(out, finding, &label.text, mask);
+        say(out, &label.text);
         out.push(b'}');
     }
-    if !finding.labels.is_empty() {
+    if any {
         out.push(b']');
     }
     out.extend_from_slice(b"}}");
+}
+
+// the entry of a finding: `kind` is said where entries have one
+fn written(out: &mut Vec<u8>, kind: bool, source: &Source<'_>, finding: &Finding, mask: bool) {
+    opening(out, kind, source);
+    before_place(out, finding, mask);
+    spot(out, source, &finding.location);
+    after_place(out, finding, mask);
+    labelled(out, source, finding.labels.iter(), |out, text| {
+        filled(out, finding, text, mask);
+    });
 }
 
 pub(super) fn entry(out: &mut Vec<u8>, source: &Source<'_>, finding: &Finding, mask: bool) {
